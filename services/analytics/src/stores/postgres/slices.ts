@@ -1,0 +1,103 @@
+import { bucketMs, type TimeWindow, toInstant } from "../../types.js";
+
+/** The values bound to one statement. `bind` takes a value and answers its placeholder: `$1`, `$2`, … */
+export type Bindings = { values: unknown[]; bind: (value: unknown) => string };
+
+export function createBindings(): Bindings {
+  const values: unknown[] = [];
+  return { values, bind: (value) => `$${values.push(value)}` };
+}
+
+export type UsageFilter = { userId?: string | undefined; projectId?: string | undefined; model?: string | undefined };
+
+export type PlatformEventFilter = {
+  userId?: string | undefined;
+  projectId?: string | undefined;
+  /** One event type, or any of a list. */
+  event?: string | readonly string[] | undefined;
+};
+
+/** How a window falls on the buckets: the whole ones are read from the rollup, the at most two cut ones from the rows. */
+export type WindowParts = { whole: TimeWindow | undefined; cut: TimeWindow[] };
+
+/** Splits `[from, to)` at its bucket bounds. An empty window has no parts. */
+export function splitWindow({ from, to }: TimeWindow): WindowParts {
+  if (from >= to) return { whole: undefined, cut: [] };
+  const firstWhole = Math.ceil(from / bucketMs) * bucketMs;
+  const endOfWhole = Math.floor(to / bucketMs) * bucketMs;
+  if (firstWhole > endOfWhole) return { whole: undefined, cut: [{ from, to }] };
+  const cut = [
+    { from, to: firstWhole },
+    { from: endOfWhole, to },
+  ].filter((part) => part.from < part.to);
+  return { whole: firstWhole < endOfWhole ? { from: firstWhole, to: endOfWhole } : undefined, cut };
+}
+
+/**
+ * A subselect, ready to stand behind `from` (give it an alias), of everything used in `[from, to)`: the rollup's whole buckets
+ * and the rows of the cut ones, in one snapshot. Columns: at (timestamptz: a bucket's start, or a row's own time), user_id,
+ * project_id ('' for none), model, requests, unpriced_requests, input_tokens, output_tokens (bigint), input_cost,
+ * output_cost (numeric, 0 where unpriced). A sum() over them is numeric and so arrives as text: exact, and beyond 2^53 too.
+ *
+ * Served by the primary key (user_id, bucket, …), usage_rollup_project (project_id, bucket), else usage_rollup_bucket; the cut
+ * buckets by usage_record_user, usage_record_project, else usage_record_occurred_at.
+ */
+export function usageSlice(bindings: Bindings, window: TimeWindow, filter: UsageFilter = {}): string {
+  const conditions = equalities(bindings, {
+    user_id: filter.userId,
+    project_id: filter.projectId,
+    model: filter.model,
+  });
+  return slice(bindings, window, conditions, {
+    rollup: `bucket as at, user_id, project_id, model, requests, unpriced_requests, input_tokens, output_tokens, input_cost, output_cost
+      from usage_rollup`,
+    rows: `occurred_at as at, user_id, coalesce(project_id, '') as project_id, model, 1::bigint as requests,
+        (price_id is null)::int::bigint as unpriced_requests, input_tokens, output_tokens,
+        coalesce(input_cost, 0) as input_cost, coalesce(output_cost, 0) as output_cost
+      from usage_record`,
+  });
+}
+
+/**
+ * The same of platform events. Columns: at, event, user_id, project_id ('' for none), events (bigint).
+ *
+ * Served by the primary key (event, bucket, …), platform_event_rollup_project and platform_event_rollup_user; the cut buckets
+ * by platform_event_occurred_at. Name the event wherever the question does: no index starts with the bucket.
+ */
+export function platformEventSlice(bindings: Bindings, window: TimeWindow, filter: PlatformEventFilter = {}): string {
+  const conditions = equalities(bindings, { user_id: filter.userId, project_id: filter.projectId });
+  if (typeof filter.event === "string") conditions.push(`event = ${bindings.bind(filter.event)}`);
+  else if (filter.event !== undefined) conditions.push(`event = any(${bindings.bind(filter.event)}::text[])`);
+  return slice(bindings, window, conditions, {
+    rollup: "bucket as at, event, user_id, project_id, events from platform_event_rollup",
+    rows: `occurred_at as at, event, coalesce(user_id, '') as user_id, coalesce(project_id, '') as project_id, 1::bigint as events
+      from platform_event`,
+  });
+}
+
+// A filter that is not asked for leaves no trace: `$1 is null or …` would keep the planner from its index.
+function equalities(bindings: Bindings, filter: Record<string, string | undefined>): string[] {
+  return Object.entries(filter).flatMap(([column, value]) =>
+    value === undefined ? [] : [`${column} = ${bindings.bind(value)}`],
+  );
+}
+
+function slice(
+  bindings: Bindings,
+  window: TimeWindow,
+  conditions: string[],
+  source: { rollup: string; rows: string },
+): string {
+  const within = (column: string, part: TimeWindow): string =>
+    [
+      `${column} >= ${bindings.bind(toInstant(part.from))}::timestamptz`,
+      `${column} < ${bindings.bind(toInstant(part.to))}::timestamptz`,
+      ...conditions,
+    ].join(" and ");
+  const { whole, cut } = splitWindow(window);
+  const parts = cut.map((part) => `select ${source.rows} where ${within("occurred_at", part)}`);
+  if (whole !== undefined) parts.unshift(`select ${source.rollup} where ${within("bucket", whole)}`);
+  // An empty window still needs its columns, and its bound values a use: PostgreSQL can't tell the type of one without.
+  if (parts.length === 0) parts.push(`select ${source.rollup} where ${["false", ...conditions].join(" and ")}`);
+  return `(${parts.join("\n union all ")})`;
+}

@@ -1,0 +1,65 @@
+import { connect, createServer, type Socket } from "node:net";
+
+export type TcpProxy = {
+  port: number;
+  /** Breaks every connection and refuses new ones. */
+  cut(): Promise<void>;
+  /** Takes connections again, on the same port. */
+  restore(): Promise<void>;
+  /** Keeps connections open and lets nothing through any more, until `restore`. */
+  freeze(): void;
+  stop(): Promise<void>;
+};
+
+/** Stands between the service and a server, to break the line between them. */
+export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let frozen = false;
+  const open = () =>
+    createServer((client) => {
+      const server = connect(target.port, target.host);
+      for (const [from, to] of [
+        [client, server],
+        [server, client],
+      ] as const) {
+        sockets.add(from);
+        from.on("data", (chunk) => {
+          if (!frozen) to.write(chunk);
+        });
+        from.on("error", () => to.destroy());
+        from.on("close", () => {
+          sockets.delete(from);
+          to.destroy();
+        });
+      }
+    });
+  let listener = open();
+  const listen = (port: number) =>
+    new Promise<number>((resolve, reject) => {
+      listener.once("error", reject);
+      listener.listen(port, "127.0.0.1", () => resolve((listener.address() as { port: number }).port));
+    });
+  const cut = async () => {
+    const closed = new Promise((resolve) => listener.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  const port = await listen(0);
+  return {
+    port,
+    cut,
+    restore: async () => {
+      frozen = false;
+      if (listener.listening) {
+        for (const socket of sockets) socket.destroy();
+        return;
+      }
+      listener = open();
+      await listen(port);
+    },
+    freeze: () => {
+      frozen = true;
+    },
+    stop: cut,
+  };
+}
