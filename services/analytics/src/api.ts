@@ -1,0 +1,137 @@
+import express, { type Express, type RequestHandler } from "express";
+import helmet from "helmet";
+import { allowAnyOrigin } from "./http/cors.js";
+import { createDocsPage } from "./http/docs-page.js";
+import { handleErrors, refuseUnknownRoute } from "./http/handle-errors.js";
+import { describeApi } from "./http/openapi.js";
+import { readBody } from "./http/read-body.js";
+import { refuseOtherMethods, routesOf } from "./http/refuse-methods.js";
+import { refuseWhenStopping } from "./http/refuse-when-stopping.js";
+import { assignRequestId } from "./http/request-id.js";
+import type { createKeyGuard } from "./http/require-key.js";
+import type { createTokenGuard } from "./http/require-token.js";
+import type { Telemetry } from "./http/telemetry.js";
+import type { Logger } from "./logger.js";
+import type { createAppEventRoutes } from "./routes/app-events.js";
+import type { createAuditRoutes } from "./routes/audit.js";
+import type { CostRoutes } from "./routes/costs.js";
+import type { createHealthRoutes } from "./routes/health.js";
+import type { createKeyRoutes } from "./routes/keys.js";
+import type { createMetricsRoutes } from "./routes/metrics.js";
+import type { PlatformEventRoutes } from "./routes/platform-events.js";
+import type { createProjectRoutes } from "./routes/projects.js";
+import type { createTokenRoutes } from "./routes/tokens.js";
+import type { UsageRoutes } from "./routes/usage.js";
+
+// A full batch of a thousand events has room for 5 KB each; one event for its 32 KB of properties, escaped.
+const maxBatchBytes = 5 * 1024 * 1024;
+const maxSingleEventBytes = 256 * 1024;
+const maxFormBytes = 64 * 1024;
+
+export type ApiParts = {
+  version: string;
+  logger: Logger;
+  telemetry: Telemetry;
+  isStopping: () => boolean;
+  requireToken: ReturnType<typeof createTokenGuard>;
+  requireKey: ReturnType<typeof createKeyGuard>;
+  appEvents: ReturnType<typeof createAppEventRoutes>;
+  platformEvents: PlatformEventRoutes;
+  usage: UsageRoutes;
+  costs: CostRoutes;
+  metrics: ReturnType<typeof createMetricsRoutes>;
+  projects: ReturnType<typeof createProjectRoutes>;
+  keys: ReturnType<typeof createKeyRoutes>;
+  tokens: ReturnType<typeof createTokenRoutes>;
+  audit: ReturnType<typeof createAuditRoutes>;
+  health: ReturnType<typeof createHealthRoutes>;
+};
+
+export type Api = { app: Express; routes: ReadonlyMap<string, readonly string[]> };
+
+/** Every route with its guards. */
+export function createApi(parts: ApiParts): Api {
+  const { requireToken, requireKey, appEvents, platformEvents, usage, costs, metrics } = parts;
+  const { projects, keys, tokens, audit, health } = parts;
+  const api = express();
+  const docs = createDocsPage();
+  const ingestCors = allowAnyOrigin("POST");
+  const healthCors = allowAnyOrigin("GET");
+  const batch = readBody(maxBatchBytes);
+  const form = readBody(maxFormBytes);
+
+  api.disable("x-powered-by");
+  api.disable("etag");
+  api.use(assignRequestId());
+  api.use(parts.telemetry.observeRequests);
+  api.use(secureHeaders());
+  api.get("/health/live", health.live);
+  api.use(refuseWhenStopping(parts.isStopping));
+
+  api.get("/health", health.show);
+  api.get("/health/ready", health.ready);
+  api.get("/internal/metrics", requireToken("platform:read"), parts.telemetry.show);
+  api.get("/openapi.json", sendDescription(parts.version));
+  api.get("/docs", docs.show);
+  api.use(docs.assetsPath, docs.assets);
+  api.get("/", (_req, res) => res.redirect("/docs"));
+
+  api.use("/api/events", ingestCors.headers);
+  api.options(["/api/events", "/api/events/single"], ingestCors.preflight);
+  api.options("/api/events/health", healthCors.preflight);
+  api.post("/api/events", requireKey("ingest"), batch, appEvents.ingestBatch);
+  api.post("/api/events/single", requireKey("ingest"), readBody(maxSingleEventBytes), appEvents.ingestSingle);
+  api.get("/api/events/health", appEvents.health);
+
+  api.post("/events", requireToken("platform:write"), batch, platformEvents.record);
+  api.post("/usage/api", requireToken("platform:write"), batch, usage.record);
+  api.get("/usage/user/:userId", requireToken("platform:read"), usage.ofUser);
+  api.get("/usage/project/:projectId", requireToken("platform:read"), usage.ofProject);
+  api.get("/costs/user/:userId", requireToken("platform:read"), costs.ofUser);
+  api.get("/costs/project/:projectId", requireToken("platform:read"), costs.ofProject);
+  api.get("/metrics/dashboard", requireToken("platform:read"), metrics.dashboard);
+  api.get("/metrics/timeseries", requireToken("platform:read"), metrics.timeSeries);
+
+  api.post("/api/projects", requireToken("admin"), form, projects.create);
+  api.get("/api/projects", requireToken("admin"), projects.list);
+  api.get("/api/projects/:projectId", requireToken("admin"), projects.find);
+  api.patch("/api/projects/:projectId", requireToken("admin"), form, projects.update);
+  api.post("/api/projects/:projectId/keys", requireToken("admin"), form, keys.create);
+  api.get("/api/projects/:projectId/keys", requireToken("admin"), keys.list);
+  api.delete("/api/projects/:projectId/keys/:keyId", requireToken("admin"), keys.revoke);
+  api.post("/tokens", requireToken("admin"), form, tokens.create);
+  api.get("/tokens", requireToken("admin"), tokens.list);
+  api.delete("/tokens/:tokenId", requireToken("admin"), tokens.revoke);
+  api.get("/audit", requireToken("admin"), audit.list);
+
+  const routes = routesOf(api);
+  refuseOtherMethods(api, routes);
+  api.use(refuseUnknownRoute());
+  api.use(handleErrors(parts.logger));
+  return { app: api, routes };
+}
+
+function secureHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
+        imgSrc: ["'self'", "data:"],
+        // The API page sets styles on its elements.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+      },
+    },
+  });
+}
+
+function sendDescription(version: string): RequestHandler {
+  const description = describeApi(version);
+  return (_req, res) => {
+    res.json(description);
+  };
+}

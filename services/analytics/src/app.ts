@@ -1,0 +1,111 @@
+import { developmentCaller } from "./access/tokens.js";
+import { createApi } from "./api.js";
+import { type Domain, openDomain } from "./app/domain.js";
+import type { Config } from "./config.js";
+import { createHealthCheck } from "./health.js";
+import { createKeyGuard } from "./http/require-key.js";
+import { createTokenGuard } from "./http/require-token.js";
+import { createHttpServer } from "./http/server.js";
+import { createTelemetry, type Telemetry } from "./http/telemetry.js";
+import type { Logger } from "./logger.js";
+import { createAppEventRoutes } from "./routes/app-events.js";
+import { createAuditRoutes } from "./routes/audit.js";
+import { createCostRoutes } from "./routes/costs.js";
+import { createHealthRoutes } from "./routes/health.js";
+import { createKeyRoutes } from "./routes/keys.js";
+import { createMetricsRoutes } from "./routes/metrics.js";
+import { createPlatformEventRoutes } from "./routes/platform-events.js";
+import { createProjectRoutes } from "./routes/projects.js";
+import { createTokenRoutes } from "./routes/tokens.js";
+import { createUsageRoutes } from "./routes/usage.js";
+import type { Clock } from "./types.js";
+import { readVersion } from "./version.js";
+
+// All of a stop fits in ten seconds: requests under way get most of it.
+const requestGraceMs = 7_000;
+
+export type ServiceOptions = { config: Config; logger: Logger; clock?: Clock };
+
+export type Service = {
+  domain: Domain;
+  /** What is registered, by path: methods in capitals. */
+  routes: ReadonlyMap<string, readonly string[]>;
+  /** Accepts requests; with port 0 on any free one. Rejects with EADDRINUSE and the like. */
+  listen(): Promise<{ url: string; port: number }>;
+  /** Stops accepting, answers what is under way, flushes, closes everything; within ten seconds. */
+  stop(): Promise<void>;
+};
+
+/**
+ * The whole service, migrated and ready to listen: config → stores → domain → HTTP. No job runs before `domain.schedule.start()`.
+ * @throws errors with a `publicMessage` where the database or its folder can't be used.
+ */
+export async function createService({ config, logger, clock = () => new Date() }: ServiceOptions): Promise<Service> {
+  const domain = await openDomain({ config, logger, clock });
+  const telemetry = createTelemetry();
+  showGauges(telemetry, domain);
+  let stopping: Promise<void> | null = null;
+  const api = buildApi({ config, logger, clock, domain, telemetry, isStopping: () => stopping !== null });
+  const server = createHttpServer(api.app);
+
+  async function stopAll(): Promise<void> {
+    await Promise.all([domain.schedule.stop(), server.close(requestGraceMs)]);
+    telemetry.stop();
+    await domain.close();
+  }
+
+  return {
+    domain,
+    routes: api.routes,
+    async listen() {
+      const port = await server.listen(config.port, config.host);
+      logger.info({ host: config.host, port }, "listening");
+      return { url: config.port === port ? config.publicUrl : `http://localhost:${port}`, port };
+    },
+    stop() {
+      stopping ??= stopAll();
+      return stopping;
+    },
+  };
+}
+
+type Parts = Required<ServiceOptions> & { domain: Domain; telemetry: Telemetry; isStopping: () => boolean };
+
+function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Parts) {
+  const { tracker, costs, metrics, limiter, isDatabaseUp, isCacheUp } = domain;
+  const version = readVersion();
+  const isOpen = config.adminToken === null && config.environment !== "production";
+  return createApi({
+    version,
+    logger,
+    telemetry,
+    isStopping,
+    requireToken: createTokenGuard({ verifyToken: domain.tokens.verify, anonymous: isOpen ? developmentCaller : null }),
+    requireKey: createKeyGuard(domain.keys.verify),
+    appEvents: createAppEventRoutes({
+      ingest: domain.ingest,
+      takeRate: ({ id, eventsPerMinute }, events) => limiter.take(id, events, eventsPerMinute, clock()),
+      waitingByProject: domain.waitingByProject,
+      isStoreUp: isDatabaseUp,
+    }),
+    platformEvents: createPlatformEventRoutes({ tracker }),
+    usage: createUsageRoutes({ tracker, clock }),
+    costs: createCostRoutes({ costs, clock }),
+    metrics: createMetricsRoutes({ metrics }),
+    projects: createProjectRoutes(domain.projects),
+    keys: createKeyRoutes(domain.keys),
+    tokens: createTokenRoutes(domain.tokens),
+    audit: createAuditRoutes(domain.audit),
+    health: createHealthRoutes(createHealthCheck({ version, clock, isDatabaseUp, isCacheUp, isStopping })),
+  });
+}
+
+function showGauges(telemetry: Telemetry, { waitingByProject, tracker, isCacheUp }: Domain): void {
+  telemetry.gauge("ingest_waiting_events", "App events that wait for their commit", () =>
+    Object.values(waitingByProject()).reduce((sum, events) => sum + events, 0),
+  );
+  telemetry.gauge("usage_waiting_rows", "Usage records and platform events that wait for their commit", () =>
+    tracker.queuedRows(),
+  );
+  telemetry.gauge("redis_up", "1 while Redis answers, or none is configured", () => (isCacheUp() ? 1 : 0));
+}

@@ -1,0 +1,132 @@
+import { createApiKeys } from "../access/api-keys.js";
+import { createAudit } from "../access/audit.js";
+import { createLastUse } from "../access/last-use.js";
+import { createProjects } from "../access/projects.js";
+import { createRateLimiter } from "../access/rate-limiter.js";
+import { createTokens } from "../access/tokens.js";
+import type { Config } from "../config.js";
+import { createCostMonitor } from "../cost-monitor.js";
+import { createCounterHealer } from "../counter-healer.js";
+import { batchDeltas } from "../ingestion/batch-deltas.js";
+import { createEventBuffer } from "../ingestion/event-buffer.js";
+import { createIngest } from "../ingestion/ingest.js";
+import { createDailyJob } from "../jobs/daily.js";
+import { createHourlyJob } from "../jobs/hourly.js";
+import { createSchedule } from "../jobs/schedule.js";
+import { createWeeklyJob } from "../jobs/weekly.js";
+import type { Logger } from "../logger.js";
+import { createMetricsAggregator } from "../metrics-aggregator.js";
+import { loadPrices } from "../price-book.js";
+import { createMemoryRateLimitStore } from "../stores/memory/rate-limit-store.js";
+import { createAccessStore } from "../stores/postgres/access-store.js";
+import { createAppMetricsStore } from "../stores/postgres/app-metrics-store.js";
+import { createAuditStore } from "../stores/postgres/audit-store.js";
+import { createCounterTruth } from "../stores/postgres/counter-truth.js";
+import { createEventStore } from "../stores/postgres/event-store.js";
+import { createJobRunStore } from "../stores/postgres/job-run-store.js";
+import { createMetricsStore } from "../stores/postgres/metrics-store.js";
+import { createPartitions } from "../stores/postgres/partitions.js";
+import { isReachable } from "../stores/postgres/ping.js";
+import { createPlatformEventStore } from "../stores/postgres/platform-event-store.js";
+import { createPriceStore } from "../stores/postgres/price-store.js";
+import { createProjectStore } from "../stores/postgres/project-store.js";
+import { createUsageStore } from "../stores/postgres/usage-store.js";
+import { createVerifyStore } from "../stores/postgres/verify-store.js";
+import type { Clock } from "../types.js";
+import { createUsageTracker } from "../usage-tracker.js";
+import { openCache, openDatabase } from "./stores.js";
+import { within } from "./within.js";
+
+const hourMs = 60 * 60 * 1_000;
+const drainGraceMs = 1_500;
+
+// Four full batches to a flush, fifty full ones waiting: what the memory target leaves room for.
+const eventBufferBounds = {
+  maxQueuedEvents: 50_000,
+  maxQueuedBytes: 128 * 1024 * 1024,
+  maxFlushEvents: 4_000,
+  flushIntervalMs: 3,
+  concurrentFlushes: 2,
+};
+
+export type DomainOptions = {
+  config: Config;
+  logger: Logger;
+  clock: Clock;
+  /** See openDatabase. */
+  join?: boolean;
+};
+
+export type Domain = Awaited<ReturnType<typeof openDomain>>;
+
+/**
+ * Everything below HTTP, on a migrated database: what the service serves and the command line calls. `close` flushes and lets go of
+ * everything. @throws errors with a `publicMessage` where the database or its folder can't be used.
+ */
+export async function openDomain(options: DomainOptions) {
+  const { config, logger, join = false } = options;
+  const database = await openDatabase({ config, logger, join });
+  try {
+    return await buildDomain(options, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+type Database = Awaited<ReturnType<typeof openDatabase>>;
+
+async function buildDomain({ config, logger, clock }: DomainOptions, database: Database) {
+  const { pool, prisma } = database;
+  const partitions = createPartitions(pool);
+  await partitions.ensureAround(clock());
+  const priceStore = createPriceStore(pool);
+  const prices = await loadPrices(priceStore, clock);
+
+  const { counters, cache, limits, ...redis } = openCache(config, logger, () => void healer.heal());
+  const healer = createCounterHealer({ counters, truth: createCounterTruth(pool), clock, logger });
+  await redis.connect();
+  await healer.heal();
+
+  const usageStore = createUsageStore(pool);
+  const accessStore = createAccessStore(prisma);
+  const projectStore = createProjectStore(prisma);
+  const events = createEventStore({ pool, partitions, deltasOf: batchDeltas });
+  const buffer = createEventBuffer({ append: events.append, ...eventBufferBounds });
+  const window = { pastMs: config.acceptPastDays * 24 * hourMs, aheadMs: config.acceptAheadHours * hourMs };
+  const platformEvents = createPlatformEventStore(pool);
+  const tracker = createUsageTracker({ usage: usageStore, platformEvents, prices, counters, clock, logger });
+  const apps = createAppMetricsStore(pool);
+  const metrics = createMetricsAggregator({ metrics: createMetricsStore(pool), apps, cache, clock });
+  const lastUse = createLastUse(accessStore, clock, logger);
+  const keys = createApiKeys(accessStore, lastUse, clock);
+  const { eventsPerMinute } = config;
+  const projects = createProjects({ store: projectStore, clock, eventsPerMinute, onChange: keys.forget });
+  const runs = createJobRunStore(pool);
+  const jobs = [
+    createHourlyJob({ healer, metrics }),
+    createDailyJob({ counters, healer, ensurePartitions: partitions.ensureAround }),
+    createWeeklyJob({ metrics }),
+  ];
+
+  return {
+    ...{ pool, prisma, applied: database.applied },
+    ...{ projects, keys, tokens: createTokens(accessStore, lastUse, clock, config.adminToken), lastUse },
+    audit: createAudit(createAuditStore(prisma)),
+    ingest: createIngest({ buffer, clock, window }),
+    limiter: createRateLimiter(limits, createMemoryRateLimitStore()),
+    waitingByProject: buffer.waitingByProject,
+    ...{ events, projectStore, tracker, metrics, counters, healer, prices, priceStore },
+    costs: createCostMonitor({ usage: usageStore, clock }),
+    verifyStore: createVerifyStore(pool),
+    runs,
+    schedule: createSchedule({ jobs, runs, clock, logger }),
+    isDatabaseUp: () => isReachable(pool),
+    isCacheUp: redis.isUp,
+    async close() {
+      await within(drainGraceMs, Promise.all([buffer.drain(), tracker.drain(), lastUse.stop()]));
+      await redis.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { addAccessCommands } from "./cli/access-commands.js";
+import { addDataCommands } from "./cli/data-commands.js";
+import { addJobCommands } from "./cli/job-commands.js";
+import { startService } from "./cli/start.js";
+import { readVersion } from "./version.js";
+
+const program = new Command("analytics")
+  .description("Mobigen Analytics: platform usage, cost, and events of mobile apps")
+  .version(readVersion())
+  .showHelpAfterError()
+  .addHelpText("after", "\nSettings come from the environment, and in development from .env: see .env.example.");
+
+program
+  .command("start")
+  .description("Run the service until Ctrl-C")
+  .option("--demo", "fill 90 days of made-up data first")
+  .action((options: { demo?: boolean }) => startService(options));
+addAccessCommands(program);
+addDataCommands(program);
+addJobCommands(program);
+
+await program.parseAsync();

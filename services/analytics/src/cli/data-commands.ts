@@ -1,0 +1,99 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { defaultModel, describeLoad, loadUsage } from "../load-usage.js";
+import { moneyToText } from "../money.js";
+import { defaultMaxShown, formatVerifyReport, verify } from "../verify.js";
+import { fillWithDemo } from "./demo.js";
+import { printTable, runCommand, runOnDomain } from "./run.js";
+
+/** migrate, verify, load-usage, demo and prices. */
+export function addDataCommands(program: Command): void {
+  program
+    .command("migrate")
+    .description("Bring the database to this version's tables; a start does the same")
+    .action(() =>
+      runOnDomain(async ({ applied }) => {
+        console.log(applied.length === 0 ? "The database is up to date." : `Applied: ${applied.join(", ")}.`);
+        return 0;
+      }),
+    );
+  program
+    .command("verify")
+    .description(
+      "Recompute every rollup and receipt from the raw rows and print what differs; exit code 1 if anything does",
+    )
+    .option("--show <n>", "differences to print of each table", toCount, defaultMaxShown)
+    .action(({ show: maxShown }) =>
+      runOnDomain(async ({ verifyStore }) => {
+        const report = await verify(verifyStore, { maxShown });
+        console.log(formatVerifyReport(report));
+        return report.clean ? 0 : 1;
+      }),
+    );
+  addLoadUsage(program);
+  program
+    .command("demo")
+    .description("Fill 90 days of made-up data for a few dozen projects; again, nothing is added")
+    .option("--projects <n>", "how many apps", toCount)
+    .option("--days <n>", "how many days up to now", toCount)
+    .action((options: { projects?: number; days?: number }) =>
+      runOnDomain(async (domain) => {
+        await fillWithDemo(domain, options);
+        return 0;
+      }),
+    );
+  program
+    .command("prices")
+    .description("What models cost")
+    .command("list")
+    .description("Every price, in US dollars a million tokens")
+    .action(() =>
+      runOnDomain(async ({ priceStore }) => {
+        const rows = (await priceStore.allPrices()).map((price) => ({
+          model: price.model,
+          input: moneyToText(price.inputPerMillion),
+          output: moneyToText(price.outputPerMillion),
+          from: instant(price.validFrom),
+          until: instant(price.validTo),
+        }));
+        printTable(rows, "There is no price.");
+        return 0;
+      }),
+    );
+}
+
+function addLoadUsage(program: Command): void {
+  program
+    .command("load-usage <file>")
+    .description("Send a trace (CSV: TIMESTAMP,ContextTokens,GeneratedTokens) to a running service as usage records")
+    .option("--url <url>", "where the service answers (default: PUBLIC_URL, or this machine's PORT)")
+    .option("--token <token>", "a token with the scope platform:write (default: ADMIN_TOKEN)")
+    .option("--user <id>", "whose calls they are", "load-usage")
+    .option("--project <id>", "the project they are for")
+    .option("--model <name>", "which model was called", defaultModel)
+    .option("--keep-times", "send the times of the file instead of now")
+    .action((file: string, options) =>
+      runCommand(async (config) => {
+        const summary = await loadUsage({
+          file,
+          url: options.url ?? config.publicUrl,
+          token: options.token ?? config.adminToken ?? undefined,
+          userId: options.user,
+          projectId: options.project,
+          model: options.model,
+          keepTimes: options.keepTimes,
+        });
+        console.log(describeLoad(summary));
+        if (summary.firstFailure !== undefined) console.error(summary.firstFailure);
+        return summary.failed === 0 ? 0 : 1;
+      }),
+    );
+}
+
+function instant(ms: number): string {
+  return Number.isFinite(ms) ? new Date(ms).toISOString() : "always";
+}
+
+export function toCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number above 0.");
+  return Number(text);
+}

@@ -1,0 +1,3 @@
+import { startService } from "./cli/start.js";
+
+await startService();
