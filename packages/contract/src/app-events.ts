@@ -29,42 +29,42 @@ export type RejectReason = keyof typeof rejectReasons;
 const deviceText = z.string().max(100).refine(isPrintable, "must have printable characters only");
 
 export const deviceSchema = z.strictObject({
-  platform: deviceText.optional().meta({ examples: ["ios", "android", "web"] }),
-  osVersion: deviceText.optional(),
-  appVersion: deviceText.optional(),
-  model: deviceText.optional(),
-  manufacturer: deviceText.optional(),
-  locale: deviceText.optional(),
-  timezone: deviceText.optional(),
+  platform: deviceText.nullish().meta({ examples: ["ios", "android", "web"] }),
+  osVersion: deviceText.nullish(),
+  appVersion: deviceText.nullish(),
+  model: deviceText.nullish(),
+  manufacturer: deviceText.nullish(),
+  locale: deviceText.nullish(),
+  timezone: deviceText.nullish(),
 });
 
 /**
  * One event of a mobile app. The service checks events by ordered steps (so that a bad one names its reason), this schema
- * documents them: a test holds the two together.
+ * documents them: a test holds the two together. Optional fields take null for absent: the serializers of many SDKs write it.
  */
 export const appEventSchema = z.strictObject({
   eventId: idSchema,
   type: idSchema.meta({ examples: ["screen_view", "custom", "session_start"] }),
   sessionId: idSchema,
-  projectId: idSchema.optional(),
+  projectId: idSchema.nullish(),
   timestamp: instantSchema
-    .optional()
+    .nullish()
     .meta({ description: "Without it a UUIDv7 eventId's own time holds, else the server's" }),
-  name: idSchema.optional().meta({ description: "Default: properties.screenName or properties.eventName" }),
-  userId: idSchema.optional(),
-  anonymousId: idSchema.optional(),
-  properties: z.record(z.string(), z.json()).optional().meta({ description: "At most 32 KB and 8 levels deep" }),
-  device: deviceSchema.optional(),
-  app: z.strictObject({ build: deviceText.optional() }).optional(),
+  name: idSchema.nullish().meta({ description: "Default: properties.screenName or properties.eventName" }),
+  userId: idSchema.nullish(),
+  anonymousId: idSchema.nullish(),
+  properties: z.record(z.string(), z.json()).nullish().meta({ description: "At most 32 KB and 8 levels deep" }),
+  device: deviceSchema.nullish(),
+  app: z.strictObject({ build: deviceText.nullish() }).nullish(),
 });
 
 /** What stands around the events of a batch; the events themselves are judged one by one. */
 export const eventBatchEnvelopeSchema = z.strictObject({
-  batchId: idSchema.optional(),
-  projectId: idSchema.optional(),
-  createdAt: instantSchema.optional(),
+  batchId: idSchema.nullish(),
+  projectId: idSchema.nullish(),
+  createdAt: instantSchema.nullish(),
   sentAt: instantSchema
-    .optional()
+    .nullish()
     .meta({ description: "The device's clock as it sends, to correct a clock that is off" }),
   events: z.array(z.unknown()),
 });
@@ -73,7 +73,7 @@ export const eventBatchSchema = eventBatchEnvelopeSchema.extend({
   events: z.array(appEventSchema).min(1).max(maxEventsPerBatch),
 });
 
-export const singleEventSchema = appEventSchema.extend({ sentAt: instantSchema.optional() });
+export const singleEventSchema = appEventSchema.extend({ sentAt: instantSchema.nullish() });
 
 export const rateLimitSchema = z.object({
   count: z.number().int().meta({ description: "Events of this project in the current minute, this request included" }),

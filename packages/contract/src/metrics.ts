@@ -7,6 +7,9 @@ export const metrics = [
   "output_tokens",
   "requests",
   "cost",
+  "cost_per_generation",
+  "cost_per_build",
+  "wasted_cost",
   "generations",
   "generation_failures",
   "builds",
@@ -60,7 +63,10 @@ export const timeSeriesSchema = z.object({
   data: z.array(
     z.object({
       timestamp: instantSchema,
-      value: z.number(),
+      value: z
+        .number()
+        .nullable()
+        .meta({ description: "Null where there is nothing to divide by: no generation or build was completed" }),
       partial: z.literal(true).optional().meta({ description: "The bucket is still open" }),
     }),
   ),

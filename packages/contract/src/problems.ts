@@ -18,6 +18,7 @@ export const problems = {
   request_timeout: { status: 408, title: "The body came too slowly" },
   already_exists: { status: 409, title: "It exists already" },
   request_conflict: { status: 409, title: "The same id was sent before with other content" },
+  price_overlap: { status: 409, title: "Another price holds in that time" },
   limit_reached: { status: 409, title: "A limit is reached" },
   body_too_large: { status: 413, title: "The body is too large" },
   batch_too_large: { status: 413, title: "The batch has too many entries" },

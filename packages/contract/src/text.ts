@@ -7,9 +7,12 @@ export const maxNameLength = 200;
 // Control characters, lone surrogates and line separators: what PostgreSQL refuses, or what breaks a log line.
 const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
+// Nearly every id: a test of plain ranges takes a fifth of the time of one by Unicode properties.
+const plainAscii = /^[\x20-\x7e]*$/;
+
 /** True for a text without control characters and lone surrogates; spaces, quotes and slashes are fine. */
 export function isPrintable(text: string): boolean {
-  return !unprintable.test(text);
+  return plainAscii.test(text) || !unprintable.test(text);
 }
 
 /** An id of somebody else's making: any 1–200 printable characters. */
@@ -21,7 +24,7 @@ export const idSchema = z
   .meta({ description: "1–200 printable characters" });
 
 /** A name people read: like an id, and not only blanks. */
-export const nameSchema = idSchema.refine((name) => name.trim() !== "", "must not be blank");
+export const nameSchema = idSchema.refine((name) => name === "" || name.trim() !== "", "must not be blank");
 
 /** An ISO 8601 instant with a zone, e.g. `2026-01-03T12:00:00Z`; precision beyond the millisecond is cut. */
 export const instantSchema = z.iso

@@ -9,13 +9,25 @@ export const serviceTiers = ["standard", "batch", "flex", "priority"] as const;
 
 const tokens = countSchema.max(maxTokensPerCall, `must be at most ${maxTokensPerCall}`);
 
-/** One LLM call. `inputTokens` includes cached tokens. */
-export const usageRecordSchema = z.strictObject({
+const usageFields = z.strictObject({
   userId: idSchema,
   projectId: idSchema.optional(),
   model: idSchema.meta({ examples: ["claude-3-sonnet-20240229"] }),
-  inputTokens: tokens,
-  outputTokens: tokens,
+  inputTokens: tokens.meta({
+    description:
+      "Cached tokens included, as OpenAI and Gemini count; see inputTokensExcludeCache for Anthropic's count",
+  }),
+  outputTokens: tokens.meta({ description: "Reasoning tokens included" }),
+  cacheReadTokens: tokens.optional().meta({ description: "Of the input tokens, those read from a prompt cache" }),
+  cacheWriteTokens: tokens.optional().meta({ description: "Of the input tokens, those written to a prompt cache" }),
+  cacheWrite1hTokens: tokens
+    .optional()
+    .meta({ description: "Of the tokens written to a cache, those kept for an hour; the others are kept for minutes" }),
+  reasoningTokens: tokens.optional().meta({ description: "Of the output tokens, those that nobody got to read" }),
+  inputTokensExcludeCache: z.boolean().optional().meta({
+    description: "True: inputTokens is Anthropic's input_tokens, and the cache tokens are added to it",
+  }),
+  serviceTier: z.enum(serviceTiers).optional().meta({ description: "Default: standard" }),
   requestId: idSchema
     .optional()
     .meta({ description: "Makes the call repeatable, for ever; the server makes one if it is absent" }),
@@ -27,13 +39,46 @@ export const usageRecordSchema = z.strictObject({
   durationMs: countSchema.max(2_147_483_647).optional(),
 });
 
+/** One LLM call. A part of its tokens is never larger than the whole that it is a part of. */
+export const usageRecordSchema = usageFields.superRefine((record, context) => {
+  for (const { path, message } of partFaults(record)) context.addIssue({ code: "custom", path: [path], message });
+});
+
+function partFaults(record: z.infer<typeof usageFields>): { path: keyof typeof record; message: string }[] {
+  const { inputTokens, outputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 } = record;
+  const faults: { path: keyof typeof record; message: string }[] = [];
+  if (record.inputTokensExcludeCache !== true) {
+    const hint = "(inputTokens includes cached tokens; for Anthropic's count set inputTokensExcludeCache)";
+    if (cacheReadTokens > inputTokens) {
+      faults.push({ path: "cacheReadTokens", message: `must not exceed inputTokens ${hint}` });
+    } else if (cacheReadTokens + cacheWriteTokens > inputTokens) {
+      const message =
+        cacheReadTokens === 0
+          ? `must not exceed inputTokens ${hint}`
+          : `and cacheReadTokens together must not exceed inputTokens ${hint}`;
+      faults.push({ path: "cacheWriteTokens", message });
+    }
+  }
+  if ((record.cacheWrite1hTokens ?? 0) > cacheWriteTokens) {
+    faults.push({ path: "cacheWrite1hTokens", message: "must not exceed cacheWriteTokens, which includes it" });
+  }
+  if ((record.reasoningTokens ?? 0) > outputTokens) {
+    faults.push({ path: "reasoningTokens", message: "must not exceed outputTokens, which includes it" });
+  }
+  return faults;
+}
+
 /** What a call cost, in `currency`; null where no price is known (`priced: false`), never a made-up zero. */
 export const callCostSchema = z.object({
-  inputCost: z.number().nullable(),
+  inputCost: z.number().nullable().meta({ description: "Of all input tokens, cached ones included" }),
   outputCost: z.number().nullable(),
+  cacheCost: z.number().nullable().meta({ description: "Of inputCost, what cache reads and writes cost" }),
   totalCost: z.number().nullable(),
   currency: z.literal("USD"),
   priced: z.boolean(),
+  estimated: z.boolean().meta({
+    description: "A part was charged by a price that stands in for its own, which is not known; the receipt says which",
+  }),
 });
 
 export const usageReplySchema = z.object({
@@ -77,13 +122,24 @@ export const projectUsageStatsSchema = usageStatsSchema
   .omit({ uniqueProjects: true })
   .extend({ uniqueUsers: z.number().int() });
 
+export const projectionMethods = ["weekday-mean", "run-rate", "none"] as const;
+
+/** `low` and `high`: the month ends between them in four cases of five; null while there are too few days to tell. */
+export const projectionSchema = z.object({
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  method: z.enum(projectionMethods),
+});
+
 export const costBreakdownSchema = z.object({
   totalCost: z.number(),
   inputCost: z.number(),
   outputCost: z.number(),
+  cacheCost: z.number().meta({ description: "Of inputCost, what cache reads and writes cost" }),
   byModel: z.record(z.string(), z.object({ inputCost: z.number(), outputCost: z.number(), totalCost: z.number() })),
   byDay: z.array(z.object({ date: z.iso.date(), cost: z.number(), tokens: z.number().int() })),
   projectedMonthly: z.number(),
+  projection: projectionSchema.meta({ description: "How projectedMonthly came about, and how far off it may be" }),
   unpricedRequests: z.number().int().meta({ description: "Calls of models without a price: not in any cost above" }),
   currency: z.literal("USD"),
 });
@@ -94,4 +150,5 @@ export type UsageReply = z.infer<typeof usageReplySchema>;
 export type UsageBatchReply = z.infer<typeof usageBatchReplySchema>;
 export type UsageStats = z.infer<typeof usageStatsSchema>;
 export type ProjectUsageStats = z.infer<typeof projectUsageStatsSchema>;
+export type Projection = z.infer<typeof projectionSchema>;
 export type CostBreakdown = z.infer<typeof costBreakdownSchema>;

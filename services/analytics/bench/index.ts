@@ -1,24 +1,27 @@
 import { parseArgs } from "node:util";
 import pg from "pg";
-import { startEnvironment } from "./environment.js";
+import { type Environment, startEnvironment } from "./environment.js";
 import type { Part } from "./part.js";
+import { crash } from "./parts/crash.js";
 import { ingest } from "./parts/ingest.js";
 import { latency } from "./parts/latency.js";
 import { memory } from "./parts/memory.js";
+import { projection } from "./parts/projection.js";
 import { retries } from "./parts/retries.js";
 import { singles } from "./parts/singles.js";
 import { usage } from "./parts/usage.js";
-import { formatTable, type PartReport, writeReport } from "./report.js";
+import { formatMeasured, type PartReport, writeReport } from "./report.js";
 
-const parts: Record<string, Part> = { ingest, singles, latency, retries, usage, memory };
+const parts: Record<string, Part> = { ingest, singles, latency, retries, usage, memory, crash, projection };
 
-const help = `npm run bench -- [PART ...] [--events N] [--rounds N] [--seconds N] [--no-write]
+const help = `npm run bench -- [PART ...] [--events N] [--rounds N] [--seconds N] [--seed N] [--no-write]
 
 Measures the built service against bounds taken in the same run and writes docs/benchmarks.md.
 Parts: ${Object.keys(parts).join(", ")} (all of them without a name)
   --events N    events of each ingest round (default 300000)
   --rounds N    interleaved rounds, of which the median counts (default 3)
-  --seconds N   how long the memory part keeps the service saturated (default 300)
+  --seconds N   how long the memory part keeps the service saturated, and the crash part breaks it (default 300)
+  --seed N      what the crash part draws its faults from (default: any, printed)
   --no-write    print only`;
 
 const { values, positionals } = parseArgs({
@@ -27,6 +30,7 @@ const { values, positionals } = parseArgs({
     events: { type: "string", default: "300000" },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "300" },
+    seed: { type: "string" },
     "no-write": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -45,27 +49,37 @@ async function main(): Promise<number> {
     console.error(`No such part: ${unknown.join(", ")}. Parts: ${Object.keys(parts).join(", ")}.`);
     return 1;
   }
-  const settings = { events: Number(values.events), rounds: Number(values.rounds), seconds: Number(values.seconds) };
-  const environment = await startEnvironment();
+  const settings = {
+    events: Number(values.events),
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    seed: values.seed === undefined ? undefined : Number(values.seed),
+  };
+  const needsEnvironment = names.some((name) => "run" in (parts[name] as Part));
+  const environment = needsEnvironment ? await startEnvironment() : null;
   try {
     const reports: PartReport[] = [];
     for (const name of names) {
       const part = parts[name] as Part;
       console.log(`\n${part.title}`);
-      const report = await part.run(environment, settings, (step) => console.log(`  ${step}`));
-      console.log(`${formatTable(report.rows)}\n${report.notes.map((note) => `- ${note}`).join("\n")}`);
+      const progress = (step: string) => console.log(`  ${step}`);
+      const report =
+        "run" in part ? await part.run(environment as Environment, settings, progress) : part.compute(progress);
+      console.log(formatMeasured(report));
       reports.push({ name, title: part.title, ...report });
     }
-    if (!values["no-write"])
-      console.log(`\nWritten: ${await writeReport(reports, await versions(environment.databaseUrl))}`);
-    return 0;
+    const sound = reports.filter((report) => report.failed !== true);
+    if (!values["no-write"] && sound.length > 0)
+      console.log(`\nWritten: ${await writeReport(sound, await versions(environment))}`);
+    return sound.length === reports.length ? 0 : 1;
   } finally {
-    await environment.stop();
+    await environment?.stop();
   }
 }
 
-async function versions(databaseUrl: string): Promise<Record<string, string>> {
-  const client = new pg.Client(databaseUrl);
+async function versions(environment: Environment | null): Promise<Record<string, string>> {
+  if (environment === null) return { Node: process.versions.node };
+  const client = new pg.Client(environment.databaseUrl);
   await client.connect();
   const { rows } = await client.query<{ server_version: string }>("show server_version");
   await client.end();

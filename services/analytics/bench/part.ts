@@ -1,14 +1,16 @@
 import type { Environment } from "./environment.js";
 import type { PartReport } from "./report.js";
 
-export type Settings = { events: number; rounds: number; seconds: number };
+export type Settings = { events: number; rounds: number; seconds: number; seed: number | undefined };
 
-/** One part of the benchmark: measures, against a bound taken in the same run, and says what it saw. */
-export type Part = {
-  title: string;
-  run(
-    environment: Environment,
-    settings: Settings,
-    progress: (step: string) => void,
-  ): Promise<Pick<PartReport, "rows" | "notes">>;
-};
+type Measured = Pick<PartReport, "rows" | "tables" | "notes" | "failed">;
+type Progress = (step: string) => void;
+
+/**
+ * One part of the benchmark: measures, against a bound taken in the same run, and says what it saw. One that only computes needs
+ * no environment.
+ */
+export type Part = { title: string } & (
+  | { run(environment: Environment, settings: Settings, progress: Progress): Promise<Measured> }
+  | { compute(progress: Progress): Measured }
+);

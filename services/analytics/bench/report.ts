@@ -5,11 +5,31 @@ import path from "node:path";
 /** One line of a part's table: what was measured, against what, and the target from docs/benchmarks.md's own head. */
 export type Row = { measured: string; figure: string; against: string; ratio: string; target: string; met: boolean };
 
-export type PartReport = { name: string; title: string; rows: Row[]; notes: string[] };
+/** What has no bound to be held against; cells as they are to be read. */
+export type Table = { title: string; head: string[]; rows: string[][] };
+
+export type PartReport = {
+  name: string;
+  title: string;
+  rows: Row[];
+  tables?: Table[];
+  notes: string[];
+  /** A promise was broken: nothing is written, and the run ends with exit code 1. */
+  failed?: boolean;
+};
 
 const file = path.join(import.meta.dirname, "../../../docs/benchmarks.md");
 
-export function formatTable(rows: Row[]): string {
+/** A part's figures as Markdown: its rows, its tables, its notes. */
+export function formatMeasured({ rows, tables = [], notes }: Pick<PartReport, "rows" | "tables" | "notes">): string {
+  return [
+    formatRows(rows),
+    ...tables.map(({ title, head, rows: cells }) => `${title}:\n\n${formatTable(head, cells)}`),
+    notes.map((note) => `- ${note}`).join("\n"),
+  ].join("\n\n");
+}
+
+function formatRows(rows: Row[]): string {
   const head = ["measured", "figure", "against, in the same run", "ratio", "target", "met"];
   const lines = rows.map((row) => [
     row.measured,
@@ -19,6 +39,10 @@ export function formatTable(rows: Row[]): string {
     row.target,
     row.met ? "yes" : "no",
   ]);
+  return formatTable(head, lines);
+}
+
+function formatTable(head: string[], lines: string[][]): string {
   return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
@@ -31,8 +55,7 @@ export async function writeReport(reports: PartReport[], versions: Record<string
     const stamp = `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}, ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", ")}.`;
-    const notes = report.notes.map((note) => `- ${note}`).join("\n");
-    const section = [begin, `### ${report.title}`, "", stamp, "", formatTable(report.rows), "", notes, end].join("\n");
+    const section = [begin, `### ${report.title}`, "", stamp, "", formatMeasured(report), end].join("\n");
     const from = text.indexOf(begin);
     const to = text.indexOf(end);
     text =

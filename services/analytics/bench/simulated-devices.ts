@@ -31,7 +31,7 @@ export function seededRandom(seed: number): () => number {
  * are unique for each (seed, batch).
  */
 export function simulateBatch(seed: number, batch: number, projectId: string, end: number): AppEventInput[] {
-  const random = seededRandom(seed * 1_000_003 + batch);
+  const random = seededRandom((seed % 1_000_003) * 4_099 + batch);
   const events: AppEventInput[] = [];
   for (let s = 0; s < sessionsPerBatch; s += 1) {
     const sessionId = randomUuid(random);

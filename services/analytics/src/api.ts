@@ -4,11 +4,14 @@ import { allowAnyOrigin } from "./http/cors.js";
 import { createDocsPage } from "./http/docs-page.js";
 import { handleErrors, refuseUnknownRoute } from "./http/handle-errors.js";
 import { describeApi } from "./http/openapi.js";
+import { parseQueryString } from "./http/query-string.js";
 import { readBody } from "./http/read-body.js";
 import { refuseOtherMethods, routesOf } from "./http/refuse-methods.js";
 import { refuseWhenStopping } from "./http/refuse-when-stopping.js";
 import { assignRequestId } from "./http/request-id.js";
+import { requireHost } from "./http/require-host.js";
 import type { createKeyGuard } from "./http/require-key.js";
+import type { createProjectReaderGuard } from "./http/require-project-reader.js";
 import type { createTokenGuard } from "./http/require-token.js";
 import type { Telemetry } from "./http/telemetry.js";
 import type { Logger } from "./logger.js";
@@ -16,9 +19,11 @@ import type { createAppEventRoutes } from "./routes/app-events.js";
 import type { createAuditRoutes } from "./routes/audit.js";
 import type { CostRoutes } from "./routes/costs.js";
 import type { createHealthRoutes } from "./routes/health.js";
+import type { IngestionRoutes } from "./routes/ingestion.js";
 import type { createKeyRoutes } from "./routes/keys.js";
 import type { createMetricsRoutes } from "./routes/metrics.js";
 import type { PlatformEventRoutes } from "./routes/platform-events.js";
+import type { PriceRoutes } from "./routes/prices.js";
 import type { createProjectRoutes } from "./routes/projects.js";
 import type { createTokenRoutes } from "./routes/tokens.js";
 import type { UsageRoutes } from "./routes/usage.js";
@@ -35,10 +40,13 @@ export type ApiParts = {
   isStopping: () => boolean;
   requireToken: ReturnType<typeof createTokenGuard>;
   requireKey: ReturnType<typeof createKeyGuard>;
+  requireProjectReader: ReturnType<typeof createProjectReaderGuard>;
   appEvents: ReturnType<typeof createAppEventRoutes>;
+  ingestion: IngestionRoutes;
   platformEvents: PlatformEventRoutes;
   usage: UsageRoutes;
   costs: CostRoutes;
+  prices: PriceRoutes;
   metrics: ReturnType<typeof createMetricsRoutes>;
   projects: ReturnType<typeof createProjectRoutes>;
   keys: ReturnType<typeof createKeyRoutes>;
@@ -51,8 +59,8 @@ export type Api = { app: Express; routes: ReadonlyMap<string, readonly string[]>
 
 /** Every route with its guards. */
 export function createApi(parts: ApiParts): Api {
-  const { requireToken, requireKey, appEvents, platformEvents, usage, costs, metrics } = parts;
-  const { projects, keys, tokens, audit, health } = parts;
+  const { requireToken, requireKey, requireProjectReader, appEvents, platformEvents, usage, costs, metrics } = parts;
+  const { prices, ingestion, projects, keys, tokens, audit, health } = parts;
   const api = express();
   const docs = createDocsPage();
   const ingestCors = allowAnyOrigin("POST");
@@ -62,9 +70,11 @@ export function createApi(parts: ApiParts): Api {
 
   api.disable("x-powered-by");
   api.disable("etag");
+  api.set("query parser", parseQueryString);
   api.use(assignRequestId());
   api.use(parts.telemetry.observeRequests);
   api.use(secureHeaders());
+  api.use(requireHost());
   api.get("/health/live", health.live);
   api.use(refuseWhenStopping(parts.isStopping));
 
@@ -82,13 +92,22 @@ export function createApi(parts: ApiParts): Api {
   api.post("/api/events", requireKey("ingest"), batch, appEvents.ingestBatch);
   api.post("/api/events/single", requireKey("ingest"), readBody(maxSingleEventBytes), appEvents.ingestSingle);
   api.get("/api/events/health", appEvents.health);
+  api.use("/api/events", appEvents.announceRateOnRefusal);
 
   api.post("/events", requireToken("platform:write"), batch, platformEvents.record);
   api.post("/usage/api", requireToken("platform:write"), batch, usage.record);
   api.get("/usage/user/:userId", requireToken("platform:read"), usage.ofUser);
   api.get("/usage/project/:projectId", requireToken("platform:read"), usage.ofProject);
+  api.get("/usage/records/:requestId", requireToken("platform:read"), usage.showReceipt);
+  api.get("/usage/conflicts", requireToken("platform:read"), usage.listConflicts);
+  api.get("/costs", requireToken("platform:read"), costs.ofPlatform);
+  api.post("/costs/recost", requireToken("admin"), form, costs.recost);
   api.get("/costs/user/:userId", requireToken("platform:read"), costs.ofUser);
   api.get("/costs/project/:projectId", requireToken("platform:read"), costs.ofProject);
+  api.get("/prices", requireToken("platform:read"), prices.list);
+  api.post("/prices", requireToken("admin"), form, prices.set);
+  api.get("/prices/unpriced", requireToken("platform:read"), prices.listUnpriced);
+  api.delete("/prices/:priceId", requireToken("admin"), prices.end);
   api.get("/metrics/dashboard", requireToken("platform:read"), metrics.dashboard);
   api.get("/metrics/timeseries", requireToken("platform:read"), metrics.timeSeries);
 
@@ -99,6 +118,7 @@ export function createApi(parts: ApiParts): Api {
   api.post("/api/projects/:projectId/keys", requireToken("admin"), form, keys.create);
   api.get("/api/projects/:projectId/keys", requireToken("admin"), keys.list);
   api.delete("/api/projects/:projectId/keys/:keyId", requireToken("admin"), keys.revoke);
+  api.get("/api/projects/:projectId/ingestion", requireProjectReader, ingestion.showLedger);
   api.post("/tokens", requireToken("admin"), form, tokens.create);
   api.get("/tokens", requireToken("admin"), tokens.list);
   api.delete("/tokens/:tokenId", requireToken("admin"), tokens.revoke);

@@ -4,6 +4,7 @@ import { type Domain, openDomain } from "./app/domain.js";
 import type { Config } from "./config.js";
 import { createHealthCheck } from "./health.js";
 import { createKeyGuard } from "./http/require-key.js";
+import { createProjectReaderGuard } from "./http/require-project-reader.js";
 import { createTokenGuard } from "./http/require-token.js";
 import { createHttpServer } from "./http/server.js";
 import { createTelemetry, type Telemetry } from "./http/telemetry.js";
@@ -12,9 +13,11 @@ import { createAppEventRoutes } from "./routes/app-events.js";
 import { createAuditRoutes } from "./routes/audit.js";
 import { createCostRoutes } from "./routes/costs.js";
 import { createHealthRoutes } from "./routes/health.js";
+import { createIngestionRoutes } from "./routes/ingestion.js";
 import { createKeyRoutes } from "./routes/keys.js";
 import { createMetricsRoutes } from "./routes/metrics.js";
 import { createPlatformEventRoutes } from "./routes/platform-events.js";
+import { createPriceRoutes } from "./routes/prices.js";
 import { createProjectRoutes } from "./routes/projects.js";
 import { createTokenRoutes } from "./routes/tokens.js";
 import { createUsageRoutes } from "./routes/usage.js";
@@ -75,22 +78,30 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
   const { tracker, costs, metrics, limiter, isDatabaseUp, isCacheUp } = domain;
   const version = readVersion();
   const isOpen = config.adminToken === null && config.environment !== "production";
+  const tokenOptions = { verifyToken: domain.tokens.verify, anonymous: isOpen ? developmentCaller : null };
   return createApi({
     version,
     logger,
     telemetry,
     isStopping,
-    requireToken: createTokenGuard({ verifyToken: domain.tokens.verify, anonymous: isOpen ? developmentCaller : null }),
+    requireToken: createTokenGuard(tokenOptions),
     requireKey: createKeyGuard(domain.keys.verify),
+    requireProjectReader: createProjectReaderGuard({
+      ...tokenOptions,
+      verifyKey: domain.keys.verify,
+      findProject: domain.projectStore.find,
+    }),
     appEvents: createAppEventRoutes({
       ingest: domain.ingest,
       takeRate: ({ id, eventsPerMinute }, events) => limiter.take(id, events, eventsPerMinute, clock()),
       waitingByProject: domain.waitingByProject,
       isStoreUp: isDatabaseUp,
     }),
+    ingestion: createIngestionRoutes({ ledger: domain.ingestionLedger, clock }),
     platformEvents: createPlatformEventRoutes({ tracker }),
-    usage: createUsageRoutes({ tracker, clock }),
-    costs: createCostRoutes({ costs, clock }),
+    usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),
+    costs: createCostRoutes({ costs, ledger: domain.costStore, recost: domain.recost, clock }),
+    prices: createPriceRoutes(domain.prices),
     metrics: createMetricsRoutes({ metrics }),
     projects: createProjectRoutes(domain.projects),
     keys: createKeyRoutes(domain.keys),

@@ -3,13 +3,14 @@ import { Command } from "commander";
 import { addAccessCommands } from "./cli/access-commands.js";
 import { addDataCommands } from "./cli/data-commands.js";
 import { addJobCommands } from "./cli/job-commands.js";
+import { addPriceCommands } from "./cli/price-commands.js";
 import { startService } from "./cli/start.js";
 import { readVersion } from "./version.js";
 
 const program = new Command("analytics")
   .description("Mobigen Analytics: platform usage, cost, and events of mobile apps")
   .version(readVersion())
-  .showHelpAfterError()
+  .showHelpAfterError("Add --help to see what there is.")
   .addHelpText("after", "\nSettings come from the environment, and in development from .env: see .env.example.");
 
 program
@@ -19,6 +20,7 @@ program
   .action((options: { demo?: boolean }) => startService(options));
 addAccessCommands(program);
 addDataCommands(program);
+addPriceCommands(program);
 addJobCommands(program);
 
 await program.parseAsync();

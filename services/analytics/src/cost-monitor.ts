@@ -17,17 +17,19 @@ export type CostMonitor = {
   costsOf(subject: UsageSubject, window: ResolvedWindow): Promise<CostBreakdown>;
 };
 
+type ProjectedCosts = Pick<CostBreakdown, "projectedMonthly" | "projection">;
+
 export function createCostMonitor({ usage, clock }: CostMonitorDeps): CostMonitor {
   async function costsOf(subject: UsageSubject, window: ResolvedWindow): Promise<CostBreakdown> {
     const boundaries = timeBoundaries(window, "day");
-    const [breakdown, projectedMonthly] = await Promise.all([
+    const [breakdown, projection] = await Promise.all([
       usage.usageOf(subject, window, boundaries),
-      projectedMonthlyOf(subject, window.tz),
+      projectionOf(subject, window.tz),
     ]);
-    return { ...toCosts(breakdown, boundaries, window), projectedMonthly };
+    return { ...toCosts(breakdown, boundaries, window), ...projection };
   }
 
-  async function projectedMonthlyOf(subject: UsageSubject, tz: string): Promise<number> {
+  async function projectionOf(subject: UsageSubject, tz: string): Promise<ProjectedCosts> {
     const now = clock();
     const window: ResolvedWindow = { ...projectionWindow(now, tz), tz, order: "asc", label: "projection" };
     const boundaries = timeBoundaries(window, "day");
@@ -38,7 +40,10 @@ export function createCostMonitor({ usage, clock }: CostMonitorDeps): CostMonito
     const costByDate = new Map(
       byInterval.map((day) => [localDate(boundaries[day.index] ?? 0, tz), day.inputCost.plus(day.outputCost)]),
     );
-    return moneyToNumber(projectMonth(now, tz, { firstUse, costByDate }).amount);
+    const { amount, range, method } = projectMonth(now, tz, { firstUse, costByDate });
+    const low = range === null ? null : moneyToNumber(range.low);
+    const high = range === null ? null : moneyToNumber(range.high);
+    return { projectedMonthly: moneyToNumber(amount), projection: { low, high, method } };
   }
 
   return { costsOf };
@@ -46,13 +51,18 @@ export function createCostMonitor({ usage, clock }: CostMonitorDeps): CostMonito
 
 /** What one call cost, as a reply tells it: nulls for a call without a price. */
 export function toCallCost(receipt: Receipt | null): CallCost {
-  if (receipt === null) return { inputCost: null, outputCost: null, totalCost: null, currency, priced: false };
+  if (receipt === null) {
+    const unknown = { inputCost: null, outputCost: null, cacheCost: null, totalCost: null };
+    return { ...unknown, currency, priced: false, estimated: false };
+  }
   return {
     inputCost: moneyToNumber(receipt.inputCost),
     outputCost: moneyToNumber(receipt.outputCost),
+    cacheCost: moneyToNumber(receipt.cacheCost),
     totalCost: moneyToNumber(receipt.inputCost.plus(receipt.outputCost)),
     currency,
     priced: true,
+    estimated: receipt.estimated,
   };
 }
 
@@ -60,7 +70,7 @@ function toCosts(
   { byModel, byInterval }: UsageBreakdown,
   boundaries: readonly number[],
   { tz, order }: ResolvedWindow,
-): Omit<CostBreakdown, "projectedMonthly"> {
+): Omit<CostBreakdown, keyof ProjectedCosts> {
   const inputCost = sumMoney(byModel.map((model) => model.inputCost));
   const outputCost = sumMoney(byModel.map((model) => model.outputCost));
   const byDay = byInterval.map((day) => ({
@@ -72,6 +82,7 @@ function toCosts(
     totalCost: moneyToNumber(inputCost.plus(outputCost)),
     inputCost: moneyToNumber(inputCost),
     outputCost: moneyToNumber(outputCost),
+    cacheCost: moneyToNumber(sumMoney(byModel.map((model) => model.cacheCost))),
     // fromEntries defines members, so that a model named __proto__ is one like any other.
     byModel: Object.fromEntries(
       byModel.map((model) => [

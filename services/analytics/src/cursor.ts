@@ -2,9 +2,16 @@ import { defaultPageSize, type Page, type PageQuery } from "@mobigen/analytics-c
 import { z } from "zod";
 import { invalidQuery } from "./errors.js";
 
-const position = z.tuple([z.number().int(), z.union([z.string().max(200), z.number().int()])]);
+// What Date, timestamptz and integer columns hold: a cursor that was made up must not reach SQL.
+const maxSortValue = 8.64e15;
+const maxKey = 2 ** 31 - 1;
 
-/** A place in a list: the sort value of its last entry, and what tells entries of the same sort value apart. */
+const position = z.tuple([
+  z.int().min(0).max(maxSortValue),
+  z.union([z.string().max(200), z.int().min(0).max(maxKey)]),
+]);
+
+/** A place in a list: the sort value of its last entry (a time or a key), and what tells entries of the same sort value apart. */
 export type Position = [number, string | number];
 
 /** An opaque cursor that stands after a position. */

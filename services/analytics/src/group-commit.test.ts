@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ApiError } from "./errors.js";
 import { createGroupCommit, type GroupCommitOptions } from "./group-commit.js";
 
@@ -135,5 +135,36 @@ describe("group commit", () => {
     await group.drain();
     expect(done).toEqual([1, 2, 3]);
     await group.drain();
+  });
+
+  it("fails what has waited for long together with the flush that failed, and goes on with the rest", async () => {
+    vi.useFakeTimers();
+    try {
+      let isHanging = true;
+      const group = groupOf(
+        async (items) => {
+          if (!isHanging) return items;
+          await new Promise((resolve) => setTimeout(resolve, 12_000));
+          throw new Error("no answer");
+        },
+        { maxFlushRows: 1 },
+      );
+      const ends: string[] = [];
+      const submit = (n: number) =>
+        group.submit(n, weight).then(
+          () => ends.push(`${n} stored`),
+          () => ends.push(`${n} failed`),
+        );
+      for (const n of [1, 2, 3]) void submit(n);
+      await vi.advanceTimersByTimeAsync(10_000);
+      void submit(4);
+      isHanging = false;
+      await vi.advanceTimersByTimeAsync(2_001);
+      await vi.advanceTimersByTimeAsync(100);
+      expect(ends).toEqual(["1 failed", "2 failed", "3 failed", "4 stored"]);
+      expect(group.queuedRows()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

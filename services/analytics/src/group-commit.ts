@@ -30,8 +30,13 @@ export type GroupCommit<Item, Result> = {
   drain(): Promise<void>;
 };
 
+// When a flush fails, what has waited this long fails with it: a database that hangs takes seconds to fail each flush, and
+// nobody shall wait for a queue of those.
+const maxWaitMs = 5_000;
+
 type Waiting<Item, Result> = {
   item: Item;
+  since: number;
   weight: Weight;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
@@ -61,17 +66,20 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     return new Promise<Result>((resolve, reject) => {
       const owner = options.ownerOf?.(item) ?? "";
       const own = waiting.get(owner);
-      if (own === undefined) waiting.set(owner, [{ item, weight, resolve, reject }]);
-      else own.push({ item, weight, resolve, reject });
+      const entry = { item, since: performance.now(), weight, resolve, reject };
+      if (own === undefined) waiting.set(owner, [entry]);
+      else own.push(entry);
       schedule();
     });
   }
 
+  // A flush has a price of its own, whatever it holds. So beside one that is under way another starts only when it is full; what
+  // is less gathers until then, and goes at once when the other is done.
   function schedule(): void {
     if (flushing >= options.concurrentFlushes || waiting.size === 0) return;
     if (waitingRows >= options.maxFlushRows) {
       startFlush();
-    } else if (timer === undefined) {
+    } else if (flushing === 0 && timer === undefined) {
       timer = setTimeout(startFlush, options.flushIntervalMs);
     }
   }
@@ -88,7 +96,8 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
         heldRows -= weight.rows;
         heldBytes -= weight.bytes;
       }
-      schedule();
+      if (flushing === 0) startFlush();
+      else schedule();
       if (flushing === 0 && waiting.size === 0) {
         for (const resolve of idle) resolve();
         idle = [];
@@ -123,12 +132,28 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     } catch (error) {
       if (group.length === 1 || !isBadData(error)) {
         for (const entry of group) entry.reject(error);
+        rejectStale(error);
         return;
       }
       // One item that the database refuses must not fail its neighbours: halves until it stands alone.
       const middle = group.length >> 1;
       await writeGroup(group.slice(0, middle));
       await writeGroup(group.slice(middle));
+    }
+  }
+
+  function rejectStale(error: unknown): void {
+    const stale = performance.now() - maxWaitMs;
+    for (const [owner, own] of waiting) {
+      // In the order of their coming.
+      const fresh = own.findIndex(({ since }) => since > stale);
+      for (const { weight, reject } of own.splice(0, fresh === -1 ? own.length : fresh)) {
+        heldRows -= weight.rows;
+        heldBytes -= weight.bytes;
+        waitingRows -= weight.rows;
+        reject(error);
+      }
+      if (own.length === 0) waiting.delete(owner);
     }
   }
 

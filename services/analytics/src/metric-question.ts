@@ -3,6 +3,7 @@ import { invalidQuery } from "./errors.js";
 import { moneyToNumber } from "./money.js";
 import type { AppMetricsStore } from "./stores/app-metrics-store.js";
 import type { MetricFilter, MetricSource, MetricsStore } from "./stores/metrics-store.js";
+import type { Purpose } from "./stores/usage-store.js";
 
 export type MetricStores = { metrics: MetricsStore; apps: AppMetricsStore };
 
@@ -11,7 +12,7 @@ export type MetricQuestion = {
   source: MetricSource;
   /** The filters that narrow it; any other is refused. */
   filters: readonly (keyof MetricFilter)[];
-  read(boundaries: readonly number[], filter: MetricFilter): Promise<number[]>;
+  read(boundaries: readonly number[], filter: MetricFilter): Promise<(number | null)[]>;
 };
 
 export function questionOf(metric: Metric, { metrics, apps }: MetricStores): MetricQuestion {
@@ -36,6 +37,16 @@ export function questionOf(metric: Metric, { metrics, apps }: MetricStores): Met
         filters: ["userId", "projectId", "model"],
         read: async (boundaries, filter) => (await metrics.costBy(boundaries, filter)).map(moneyToNumber),
       };
+    case "cost_per_generation":
+      return costPer("generation", metrics);
+    case "cost_per_build":
+      return costPer("build", metrics);
+    case "wasted_cost":
+      return {
+        source: { kind: "usage" },
+        filters: ["userId", "projectId"],
+        read: async (boundaries, filter) => (await metrics.wastedCostBy(boundaries, filter)).map(moneyToNumber),
+      };
     case "generations":
       return events("generation.completed", ["userId", "projectId"]);
     case "generation_failures":
@@ -57,6 +68,24 @@ export function questionOf(metric: Metric, { metrics, apps }: MetricStores): Met
     case "active_users":
       return appQuestion((boundaries, projectId) => apps.activeUsersBy(boundaries, projectId));
   }
+}
+
+/** What was spent on generations, or builds, by those that were completed; failed ones are in the price of the others. */
+function costPer(purpose: Purpose, metrics: MetricsStore): MetricQuestion {
+  return {
+    source: { kind: "usage" },
+    filters: ["userId", "projectId"],
+    async read(boundaries, filter) {
+      const [costs, completed] = await Promise.all([
+        metrics.costBy(boundaries, filter, purpose),
+        metrics.eventsBy(boundaries, `${purpose}.completed`, filter),
+      ]);
+      return costs.map((cost, n) => {
+        const count = completed[n] ?? 0;
+        return count === 0 ? null : moneyToNumber(cost.div(count));
+      });
+    },
+  };
 }
 
 function appQuestion(read: (boundaries: readonly number[], projectId?: string) => Promise<number[]>): MetricQuestion {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Dashboard, dashboardSchema, type TimeSeries, type TimeSeriesQuery } from "@mobigen/analytics-contract";
 import { filterOf, questionOf } from "./metric-question.js";
 import { moneyToNumber } from "./money.js";
@@ -8,6 +9,10 @@ import type { Activity, MetricsStore } from "./stores/metrics-store.js";
 import type { Clock } from "./types.js";
 
 export const dashboardKey = `${cachePrefix}dashboard`;
+/** Names the edition that holds; absent until something is made invalid. */
+export const dashboardEditionKey = `${dashboardKey}:edition`;
+// Longer than any dashboard of an edition before is cached.
+const editionTtlSeconds = 2 * dashboardTtlSeconds;
 export const topProjectsLimit = 10;
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -41,8 +46,9 @@ export function createMetricsAggregator(parts: MetricsAggregatorParts): MetricsA
 
   async function compute(): Promise<Dashboard> {
     const begunIn = edition;
+    const key = await currentKey(parts.cache);
     const dashboard = await readDashboard(parts);
-    if (begunIn === edition) await parts.cache.set(dashboardKey, dashboard, dashboardTtlSeconds);
+    if (begunIn === edition) await parts.cache.set(key, dashboard, dashboardTtlSeconds);
     return dashboard;
   }
 
@@ -76,14 +82,21 @@ export function createMetricsAggregator(parts: MetricsAggregatorParts): MetricsA
     timeSeries: (query) => readTimeSeries(parts, query),
     async invalidate() {
       edition += 1;
+      await parts.cache.set(dashboardEditionKey, randomUUID(), editionTtlSeconds);
       await parts.cache.delete(dashboardKey);
     },
   };
 }
 
+// Another replica may be computing the dashboard of the edition that was made invalid: it caches it where nobody looks any more.
+async function currentKey(cache: CacheStore): Promise<string> {
+  const edition = await cache.get(dashboardEditionKey);
+  return typeof edition === "string" ? `${dashboardKey}:${edition}` : dashboardKey;
+}
+
 async function readCached({ cache, clock }: MetricsAggregatorParts): Promise<Dashboard | undefined> {
   // Parsed again: another version of the service may have written it.
-  const cached = dashboardSchema.safeParse(await cache.get(dashboardKey));
+  const cached = dashboardSchema.safeParse(await cache.get(await currentKey(cache)));
   if (!cached.success) return undefined;
   const ageMs = clock().getTime() - Date.parse(cached.data.generatedAt);
   return ageMs < dashboardTtlSeconds * 1000 ? cached.data : undefined;

@@ -16,6 +16,13 @@ describe("isDatabaseOutage", () => {
     ["a cause of a cause", new Error("a", { cause: new Error("b", { cause: withFields({ code: "ECONNRESET" }) }) })],
     ["several addresses that all refuse", new AggregateError([withFields({ code: "ECONNREFUSED" })], "x")],
     ["Prisma's word for it", withFields({ code: "P1001" })],
+    [
+      "what Prisma quotes of a server that starts",
+      withFields({
+        code: "P2039",
+        meta: { driverAdapterError: { cause: { originalCode: "57P03", kind: "postgres" } } },
+      }),
+    ],
     ["the driver adapter's word for it", withFields({ cause: { kind: "DatabaseNotReachable" } })],
   ])("sees %s", (_, error) => {
     expect(isDatabaseOutage(error)).toBe(true);
@@ -24,6 +31,10 @@ describe("isDatabaseOutage", () => {
   it.each([
     ["a bug", new TypeError("undefined is not a function")],
     ["a unique violation", withFields({ code: "23505" })],
+    [
+      "what Prisma quotes of a unique violation",
+      withFields({ code: "P2002", meta: { driverAdapterError: { cause: { originalCode: "23505" } } } }),
+    ],
     ["a value out of range", withFields({ code: "22003" })],
     ["a missing table", withFields({ code: "42P01" })],
     ["a missing file", withFields({ code: "ENOENT", syscall: "open" })],

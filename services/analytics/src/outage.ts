@@ -23,7 +23,7 @@ const outagePrismaCodes = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", 
 const outageKinds = new Set(["DatabaseNotReachable", "SocketTimeout", "ConnectionClosed", "TooManyConnections"]);
 // What pg says without a code.
 const outageTexts =
-  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end)/;
 
 const maxCauses = 5;
 
@@ -32,9 +32,14 @@ export function isDatabaseOutage(error: unknown): boolean {
   let current = error;
   for (let depth = 0; depth < maxCauses && isObject(current); depth += 1) {
     if (isOutageMark(current)) return true;
-    current = current["cause"];
+    current = current["cause"] ?? adapterErrorOf(current);
   }
   return false;
+}
+
+/** Prisma keeps what the database said under `meta`; its own code (P2039, P2010, P2034) tells an outage from nothing. */
+function adapterErrorOf(error: Record<string, unknown>): unknown {
+  return isObject(error["meta"]) ? error["meta"]["driverAdapterError"] : undefined;
 }
 
 function isOutageMark(error: Record<string, unknown>): boolean {

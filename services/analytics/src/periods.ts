@@ -1,4 +1,4 @@
-import type { Granularity, WindowQuery } from "@mobigen/analytics-contract";
+import type { CalendarPeriod, Granularity, WindowQuery } from "@mobigen/analytics-contract";
 import { DateTime, type DateTimeUnit } from "luxon";
 import { invalidQuery } from "./errors.js";
 import { bucketMs, bucketOf, type TimeWindow } from "./types.js";

@@ -43,7 +43,7 @@ describe("the month's projection", () => {
   it("goes on at the run rate with less than 14 days of data", () => {
     // $10 in the ten days 6–15 June; the 15 days left at $1.
     const costs = everyDay("2026-06-06", "2026-06-15", () => "1");
-    expect(project("2026-06-16T00:00:00Z", "2026-06-06T00:00:00Z", costs)).toEqual({ amount: 25, method: "run_rate" });
+    expect(project("2026-06-16T00:00:00Z", "2026-06-06T00:00:00Z", costs)).toEqual({ amount: 25, method: "run-rate" });
   });
 
   it("takes the run rate over the days since the first call, not since the month began", () => {
@@ -66,7 +66,7 @@ describe("the month's projection", () => {
     const left = 12 * 10 + 4 * 1;
     expect(project("2026-06-15T00:00:00Z", "2026-05-01T08:00:00Z", costs)).toEqual({
       amount: spent + left,
-      method: "weekday_means",
+      method: "weekday-mean",
     });
   });
 
@@ -102,7 +102,7 @@ describe("the month's projection", () => {
     // Berlin, 29 March 2026 has 23 hours; 11.5 of them are left at 12:30 local (10:30 UTC), and two more days.
     const costs = everyDay("2026-02-20", "2026-03-28", () => "23");
     const { amount, method } = project("2026-03-29T10:30:00Z", "2026-01-01T00:00:00Z", costs, "Europe/Berlin");
-    expect({ amount, method }).toEqual({ amount: 28 * 23 + 11.5 + 2 * 23, method: "weekday_means" });
+    expect({ amount, method }).toEqual({ amount: 28 * 23 + 11.5 + 2 * 23, method: "weekday-mean" });
   });
 
   it("reads the month in its time zone", () => {
@@ -117,6 +117,71 @@ describe("the month's projection", () => {
     expect(project("2026-06-10T23:00:00Z", "2026-06-01T00:00:00Z", costs).amount).toBeGreaterThan(33.33333);
   });
 });
+
+describe("the range around the projection", () => {
+  const rangeAt = (now: string, firstUse: string, costs: Map<string, ReturnType<typeof parseMoney>>) => {
+    const { amount, range } = projectMonth(new Date(now), "UTC", {
+      firstUse: Date.parse(firstUse),
+      costByDate: costs,
+    });
+    return range === null
+      ? null
+      : { amount: moneyToNumber(amount), low: moneyToNumber(range.low), high: moneyToNumber(range.high) };
+  };
+
+  it("has no width where every weekday costs what it always costs", () => {
+    const costs = everyDay("2026-05-01", "2026-06-14", (day) => (day.weekday <= 5 ? "10" : "1"));
+    const range = rangeAt("2026-06-15T00:00:00Z", "2026-05-01T00:00:00Z", costs);
+    expect(range).toEqual({ amount: 228, low: 228, high: 228 });
+  });
+
+  it("is the textbook's interval of a sum where days differ and nothing grows", () => {
+    // Each weekday has cost 8, 12, 12 and 8 in turn: mean 10, squared distances 28 × 4 over 21 degrees of freedom.
+    const costs = everyDay("2026-05-18", "2026-06-14", (day) => ["8", "12", "12", "8"][weekOf(day)] ?? "0");
+    // 16 days left from Monday 15 June: Mondays and Tuesdays thrice, other days twice. t(0.9; 21) = 1.3232.
+    const range = rangeAt("2026-06-15T00:00:00Z", "2026-05-01T00:00:00Z", costs);
+    const margin = 1.3232 * Math.sqrt((28 * 4) / 21) * Math.sqrt(2 * (3 + 9 / 4) + 5 * (2 + 4 / 4));
+    expect(range?.low).toBeCloseTo(140 + 160 - margin, 2);
+    expect(range?.high).toBeCloseTo(140 + 160 + margin, 2);
+  });
+
+  it("reaches to where the month ends if growth goes on", () => {
+    const costs = everyDay("2026-05-18", "2026-06-14", (day) => String(10 * 1.01 ** day.diff(origin, "days").days));
+    const range = rangeAt("2026-06-15T00:00:00Z", "2026-05-01T00:00:00Z", costs);
+    const end = [...Array(44).keys()].slice(14).reduce((sum, day) => sum + 10 * 1.01 ** day, 0);
+    expect(range?.amount).toBeLessThan(end);
+    expect(range?.high).toBeGreaterThan(end * 0.995);
+    expect(range?.low).toBeGreaterThan(range === null ? 0 : range.amount * 0.95);
+  });
+
+  it("takes no growth for more than a doubling", () => {
+    const costs = everyDay("2026-06-01", "2026-06-14", () => "10");
+    const first = everyDay("2026-05-18", "2026-05-31", () => "0.01");
+    const range = rangeAt("2026-06-15T00:00:00Z", "2026-05-18T00:00:00Z", new Map([...first, ...costs]));
+    expect(range?.high).toBeLessThan(140 + 16 * 5 * 2 ** (30 / 14) + 120);
+  });
+
+  it("is never below what the month has cost already", () => {
+    const costs = everyDay("2026-05-18", "2026-06-14", (day) => (day.day % 9 === 0 ? "50" : "0"));
+    const range = rangeAt("2026-06-15T00:00:00Z", "2026-05-01T00:00:00Z", costs);
+    expect(range?.low).toBe(50);
+  });
+
+  it("is unknown after three days, and that of the run rate after four", () => {
+    const costs = everyDay("2026-06-01", "2026-06-04", (day) => String(day.day));
+    expect(rangeAt("2026-06-03T12:00:00Z", "2026-06-01T00:00:00Z", costs)).toBeNull();
+    const range = rangeAt("2026-06-05T00:00:00Z", "2026-06-01T00:00:00Z", costs);
+    expect(range?.amount).toBe(75);
+    // Whole days after the first: 2, 3 and 4. Of one, s = 1; 26 days left; t(0.9; 2) = 1.886.
+    expect(range?.high).toBeCloseTo(75 + 1.886 * Math.sqrt(26 + 26 ** 2 / 3), 0);
+  });
+});
+
+const origin = DateTime.fromISO("2026-05-18", { zone: "UTC" });
+
+function weekOf(day: DateTime): number {
+  return Math.floor(day.diff(origin, "days").days / 7);
+}
 
 describe("the window that a projection reads", () => {
   it("holds the last 28 days and the month to date, to the end of the open bucket", () => {

@@ -1,8 +1,9 @@
 import type { UsageRecordInput } from "@mobigen/analytics-contract";
 import { describe, expect, it } from "vitest";
-import { moneyToText, parseMoney } from "./money.js";
-import { createPriceList } from "./pricing.js";
-import { acceptUsage } from "./usage-record.js";
+import { price } from "../test/support/prices.js";
+import { moneyToText } from "./money.js";
+import { createPriceList } from "./price-list.js";
+import { acceptUsage, purposeOf } from "./usage-record.js";
 
 const now = Date.parse("2026-06-15T12:00:00Z");
 const call: UsageRecordInput = {
@@ -13,22 +14,8 @@ const call: UsageRecordInput = {
   requestId: "r",
 };
 const prices = createPriceList([
-  {
-    priceId: 1,
-    model: "m",
-    inputPerMillion: parseMoney("1"),
-    outputPerMillion: parseMoney("2"),
-    validFrom: -Infinity,
-    validTo: now,
-  },
-  {
-    priceId: 2,
-    model: "m",
-    inputPerMillion: parseMoney("10"),
-    outputPerMillion: parseMoney("20"),
-    validFrom: now,
-    validTo: Infinity,
-  },
+  price({ priceId: 1, input: 1, output: 2, validTo: now }),
+  price({ priceId: 2, input: 10, output: 20, validFrom: now }),
 ]);
 
 function accept(more: Partial<UsageRecordInput> = {}, at = now) {
@@ -80,6 +67,11 @@ describe("an LLM call", () => {
     ["tags", { tags: ["t"] }],
     ["status", { status: "s" }],
     ["duration", { durationMs: 1 }],
+    ["cache read", { cacheReadTokens: 1 }],
+    ["cache write", { cacheWriteTokens: 1 }],
+    ["reasoning", { reasoningTokens: 1 }],
+    ["service tier", { serviceTier: "batch" }],
+    ["way of counting", { inputTokensExcludeCache: true }],
   ])("hashes differently with another %s", (_, more) => {
     expect(accept(more).contentHash).not.toEqual(accept().contentHash);
   });
@@ -89,5 +81,27 @@ describe("an LLM call", () => {
       kind: "bad",
       fault: { pointer: "/timestamp", reason: "must not be before 2020-01-01T00:00:00.000Z" },
     });
+  });
+});
+
+describe("what a call was spent on", () => {
+  it.each<[string | null, string[] | null, string | null]>([
+    ["generation", null, "generation"],
+    ["generation/code", ["build"], "generation"],
+    ["build/ios", ["generation"], "build"],
+    ["chat", ["generation:7", "x"], "generation"],
+    [null, ["build"], "build"],
+    ["generations", ["building:1"], null],
+    ["chat", null, null],
+    [null, ["x"], "generation"],
+    [null, null, "generation"],
+  ])("of feature %s with tags %j is %s", (feature, tags, expected) => {
+    expect(purposeOf(feature, tags)).toBe(expected);
+  });
+
+  it("brought nothing when its status says so", () => {
+    const statuses = ["error", "failed", "timeout", "ok", "Error", undefined];
+    const failed = statuses.map((status) => accept(status === undefined ? {} : { status }).failed);
+    expect(failed).toEqual([true, true, true, false, false, false]);
   });
 });

@@ -1,9 +1,11 @@
 import type { ProblemError, ProjectUsageStats, UsageRecordInput, UsageStats } from "@mobigen/analytics-contract";
 import type { Logger } from "pino";
 import { createGroupCommit } from "./group-commit.js";
+import { isDatabaseOutage } from "./outage.js";
 import { localDate, type ResolvedWindow, timeBoundaries } from "./periods.js";
 import { acceptPlatformEvent, type PlatformEventDraft, platformEventBytes } from "./platform-event.js";
-import type { PriceList } from "./pricing.js";
+import type { PriceList } from "./price-list.js";
+import type { ConflictStore, UsageConflictNote } from "./stores/conflict-store.js";
 import type { CounterStore } from "./stores/counter-store.js";
 import type { PlatformEvent, PlatformEventOutcome, PlatformEventStore } from "./stores/platform-event-store.js";
 import type {
@@ -26,13 +28,18 @@ const flushIntervalMs = 0;
 // One writes while the other's commit waits for the disk; more would only wait for each other's rollup rows.
 const concurrentFlushes = 2;
 
+const maxLoggedConflicts = 10;
+
 const queueBounds = { maxQueuedRows, maxQueuedBytes, maxFlushRows, flushIntervalMs, concurrentFlushes };
 
 export type UsageTrackerDeps = {
   usage: UsageStore;
   platformEvents: PlatformEventStore;
+  conflicts: ConflictStore;
   prices: PriceList;
   counters: Pick<CounterStore, "recordUsage">;
+  /** Called when records may be stored that nobody counted: the database went away, perhaps after their commit. */
+  onUncounted: () => void;
   clock: Clock;
   logger: Pick<Logger, "warn">;
 };
@@ -48,8 +55,11 @@ export type PlatformEventVerdict =
   | { kind: "refused"; fault: ProblemError };
 
 export type UsageTracker = {
-  /** Resolves after the commit, to a verdict for each call, in order. Throws overloaded and store_unavailable. */
-  recordUsage(inputs: readonly UsageRecordInput[]): Promise<UsageVerdict[]>;
+  /**
+   * Resolves after the commit, to a verdict for each call, in order. `sentBy` is who the list of conflicts names. Throws
+   * overloaded and store_unavailable.
+   */
+  recordUsage(inputs: readonly UsageRecordInput[], sentBy?: string): Promise<UsageVerdict[]>;
   /** The same for platform events. */
   recordPlatformEvents(drafts: readonly PlatformEventDraft[]): Promise<PlatformEventVerdict[]>;
   /** What a user, or a project, used in the window: zeros when nothing is known. Days of the window's time zone. */
@@ -69,7 +79,7 @@ export function createUsageTracker(deps: UsageTrackerDeps): UsageTracker {
     name: "usage records",
     flush: async (requests) => {
       const records = requests.flat();
-      const outcomes = await deps.usage.append(records);
+      const outcomes = await append(deps, records);
       await count(deps, records, outcomes);
       return unflatten(requests, outcomes);
     },
@@ -80,22 +90,38 @@ export function createUsageTracker(deps: UsageTrackerDeps): UsageTracker {
     flush: async (requests) => unflatten(requests, await deps.platformEvents.append(requests.flat())),
   });
 
-  async function recordUsage(inputs: readonly UsageRecordInput[]): Promise<UsageVerdict[]> {
+  async function recordUsage(inputs: readonly UsageRecordInput[], sentBy = "unknown"): Promise<UsageVerdict[]> {
     const now = clock().getTime();
     const accepted = inputs.map((input) => acceptUsage(input, deps.prices, now));
     const records = accepted.flatMap((entry) => (entry.kind === "ok" ? [entry.record] : []));
     const bytes = records.reduce((sum, record) => sum + usageBytes(record), 0);
     const outcomes = records.length === 0 ? [] : await usageQueue.submit(records, { rows: records.length, bytes });
     let next = 0;
-    return accepted.map((entry): UsageVerdict => {
+    const conflicts: UsageConflictNote[] = [];
+    const verdicts = accepted.map((entry, n): UsageVerdict => {
       if (entry.kind === "bad") return { kind: "refused", fault: entry.fault };
-      const { requestId } = entry.record;
+      const { requestId, contentHash } = entry.record;
       const outcome = outcomes[next++];
       if (outcome === undefined) throw new Error("a record has no outcome");
-      // Two callers share an id, or one changed its mind: somebody has to look.
-      if (outcome.kind === "conflict") logger.warn({ requestId }, "a usage record came again with other content");
+      if (outcome.kind === "conflict") {
+        const { requestId: _, ...content } = inputs[n] ?? {};
+        conflicts.push({ requestId, contentHash, at: now, sentBy, content });
+      }
       return { ...outcome, requestId };
     });
+    if (conflicts.length > 0) await noteConflicts(conflicts);
+    return verdicts;
+  }
+
+  // Two callers share an id, or one changed its mind: somebody has to look. The refusal stands without the note.
+  async function noteConflicts(conflicts: readonly UsageConflictNote[]): Promise<void> {
+    const requestIds = conflicts.slice(0, maxLoggedConflicts).map(({ requestId }) => requestId);
+    logger.warn({ requestIds, conflicts: conflicts.length }, "usage records came again with other content");
+    try {
+      await deps.conflicts.note(conflicts);
+    } catch (error) {
+      logger.warn({ err: error }, "conflicts could not be noted");
+    }
   }
 
   async function recordPlatformEvents(drafts: readonly PlatformEventDraft[]): Promise<PlatformEventVerdict[]> {
@@ -137,6 +163,16 @@ export function createUsageTracker(deps: UsageTrackerDeps): UsageTracker {
       await Promise.all([usageQueue.drain(), eventQueue.drain()]);
     },
   };
+}
+
+async function append(deps: UsageTrackerDeps, records: readonly UsageRecord[]): Promise<AppendOutcome[]> {
+  try {
+    return await deps.usage.append(records);
+  } catch (error) {
+    // Of a commit whose answer is lost the retry will say "duplicate", and so will not be counted either.
+    if (isDatabaseOutage(error)) deps.onUncounted();
+    throw error;
+  }
 }
 
 // After the commit, and only what was new: the counters are a cache of the ledger and never fail a request.

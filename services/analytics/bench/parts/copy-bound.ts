@@ -4,27 +4,31 @@ import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { acceptEvent } from "../../src/ingestion/accept-event.js";
 import type { EventRow } from "../../src/stores/event-store.js";
-import { copyColumns, encodeRows } from "../../src/stores/postgres/event-rows.js";
+import { copyColumns, encodeRows } from "../../src/stores/postgres/copy-encoder.js";
 import { simulateBatch } from "../simulated-devices.js";
+import { encodeTextRows } from "./copy-text.js";
 
 const dayMs = 24 * 3_600_000;
 const table = "app_event_bound";
 
+/** Plain COPY writes text; the binary format is what the service uses, and faster. */
+export type CopyFormat = "text" | "binary";
+
 /**
- * Events a second that plain COPY writes over two connections into a table like app_event (same columns, same primary key, same
+ * Events a second that COPY writes over two connections into a table like app_event (same columns, same primary key, same
  * daily partitions), from events that are parsed and checked already: what PostgreSQL and the encoding cost without all else.
  */
 export async function copyBound(
   databaseUrl: string,
-  { seed, batches, projects }: { seed: number; batches: number; projects: number },
+  { seed, batches, projects, format }: { seed: number; batches: number; projects: number; format: CopyFormat },
 ): Promise<number> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   try {
     await createTable(pool);
-    const halves = [rowsOf(seed + 1_000_000, batches, projects, 0), rowsOf(seed + 1_000_000, batches, projects, 1)];
+    const halves = [rowsOf(seed, batches, projects, 0), rowsOf(seed, batches, projects, 1)];
     const rows = halves.reduce((sum, half) => sum + half.length, 0);
     const start = performance.now();
-    await Promise.all(halves.map((half) => copy(pool, half)));
+    await Promise.all(halves.map((half) => copy(pool, half, format)));
     const seconds = (performance.now() - start) / 1_000;
     await pool.query(`drop table ${table}`);
     return rows / seconds;
@@ -64,11 +68,11 @@ function rowsOf(seed: number, batches: number, projects: number, half: number): 
   return rows;
 }
 
-async function copy(pool: pg.Pool, rows: readonly EventRow[]): Promise<void> {
+async function copy(pool: pg.Pool, rows: readonly EventRow[], format: CopyFormat): Promise<void> {
   const client = await pool.connect();
   try {
-    const stream = client.query(copyFrom(`copy ${table} (${copyColumns}) from stdin`));
-    await pipeline(Readable.from(encodeRows(rows)), stream);
+    const stream = client.query(copyFrom(`copy ${table} (${copyColumns}) from stdin (format ${format})`));
+    await pipeline(Readable.from(format === "binary" ? encodeRows(rows) : encodeTextRows(rows)), stream);
   } finally {
     client.release();
   }

@@ -16,7 +16,7 @@ export type ApiKeys = ReturnType<typeof createApiKeys>;
 
 /** The keys of projects: made, listed, revoked, and recognized on requests. */
 export function createApiKeys(store: AccessStore, lastUse: LastUse, clock: Clock) {
-  const known = createCredentialCache((hash) => store.findKeyByHash(hash));
+  const known = createCredentialCache((hashes) => store.findKeysByHash(hashes));
   return {
     /** The secret is in this reply and nowhere else. @throws ApiError not_found, limit_reached */
     async create(projectId: string, wanted: NewKey, actor: string): Promise<CreatedKey> {

@@ -22,7 +22,7 @@ export const developmentCaller: TokenCaller = { kind: "token", id: "none", name:
 
 /** Service tokens: made, listed, revoked, and recognized on requests. */
 export function createTokens(store: AccessStore, lastUse: LastUse, clock: Clock, adminToken: string | null) {
-  const known = createCredentialCache((hash) => store.findTokenByHash(hash));
+  const known = createCredentialCache((hashes) => store.findTokensByHash(hashes));
   const adminHash = adminToken === null ? null : hashSecret(adminToken);
   return {
     /** The secret is in this reply and nowhere else. @throws ApiError limit_reached */

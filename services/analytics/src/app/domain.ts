@@ -16,13 +16,18 @@ import { createSchedule } from "../jobs/schedule.js";
 import { createWeeklyJob } from "../jobs/weekly.js";
 import type { Logger } from "../logger.js";
 import { createMetricsAggregator } from "../metrics-aggregator.js";
-import { loadPrices } from "../price-book.js";
+import { openPriceBook } from "../price-book.js";
+import { createPrices } from "../prices.js";
+import { createRecost } from "../recost.js";
 import { createMemoryRateLimitStore } from "../stores/memory/rate-limit-store.js";
 import { createAccessStore } from "../stores/postgres/access-store.js";
 import { createAppMetricsStore } from "../stores/postgres/app-metrics-store.js";
 import { createAuditStore } from "../stores/postgres/audit-store.js";
+import { createConflictStore } from "../stores/postgres/conflict-store.js";
+import { createCostStore } from "../stores/postgres/cost-store.js";
 import { createCounterTruth } from "../stores/postgres/counter-truth.js";
 import { createEventStore } from "../stores/postgres/event-store.js";
+import { createIngestionLedgerStore } from "../stores/postgres/ingestion-ledger-store.js";
 import { createJobRunStore } from "../stores/postgres/job-run-store.js";
 import { createMetricsStore } from "../stores/postgres/metrics-store.js";
 import { createPartitions } from "../stores/postgres/partitions.js";
@@ -30,6 +35,7 @@ import { isReachable } from "../stores/postgres/ping.js";
 import { createPlatformEventStore } from "../stores/postgres/platform-event-store.js";
 import { createPriceStore } from "../stores/postgres/price-store.js";
 import { createProjectStore } from "../stores/postgres/project-store.js";
+import { createRecostStore } from "../stores/postgres/recost-store.js";
 import { createUsageStore } from "../stores/postgres/usage-store.js";
 import { createVerifyStore } from "../stores/postgres/verify-store.js";
 import type { Clock } from "../types.js";
@@ -39,6 +45,7 @@ import { within } from "./within.js";
 
 const hourMs = 60 * 60 * 1_000;
 const drainGraceMs = 1_500;
+const pricingGraceMs = 5_000;
 
 // Four full batches to a flush, fifty full ones waiting: what the memory target leaves room for.
 const eventBufferBounds = {
@@ -79,25 +86,37 @@ type Database = Awaited<ReturnType<typeof openDatabase>>;
 async function buildDomain({ config, logger, clock }: DomainOptions, database: Database) {
   const { pool, prisma } = database;
   const partitions = createPartitions(pool);
-  await partitions.ensureAround(clock());
+  if (!(await partitions.ensureAround(clock()))) logger.warn("partitions were not made: a reader is in the way");
   const priceStore = createPriceStore(pool);
-  const prices = await loadPrices(priceStore, clock);
+  const book = await openPriceBook({ store: priceStore, clock, logger });
 
-  const { counters, cache, limits, ...redis } = openCache(config, logger, () => void healer.heal());
+  const { counters, cache, limits, ...redis } = openCache(config, logger, () => void healer.recover());
   const healer = createCounterHealer({ counters, truth: createCounterTruth(pool), clock, logger });
   await redis.connect();
-  await healer.heal();
+  await healer.recover();
 
   const usageStore = createUsageStore(pool);
-  const accessStore = createAccessStore(prisma);
+  const accessStore = createAccessStore(prisma, pool);
   const projectStore = createProjectStore(prisma);
-  const events = createEventStore({ pool, partitions, deltasOf: batchDeltas });
+  const events = createEventStore({ pool, deltasOf: batchDeltas });
   const buffer = createEventBuffer({ append: events.append, ...eventBufferBounds });
   const window = { pastMs: config.acceptPastDays * 24 * hourMs, aheadMs: config.acceptAheadHours * hourMs };
   const platformEvents = createPlatformEventStore(pool);
-  const tracker = createUsageTracker({ usage: usageStore, platformEvents, prices, counters, clock, logger });
+  const conflicts = createConflictStore(pool);
+  const onUncounted = healer.recoverSoon;
+  const tracker = createUsageTracker({
+    ...{ usage: usageStore, platformEvents, conflicts, prices: book, counters, onUncounted, clock, logger },
+  });
   const apps = createAppMetricsStore(pool);
   const metrics = createMetricsAggregator({ metrics: createMetricsStore(pool), apps, cache, clock });
+  const onRecost = metrics.invalidate;
+  const recost = createRecost({ store: createRecostStore(pool), priceStore, prices: book, clock, logger, onRecost });
+  book.watch({ onPrices: recost.priceUnpriced, onRecost });
+  const prices = createPrices({
+    ...{ store: priceStore, book, clock },
+    // What history a price has to price may be long: the reply does not wait for all of it.
+    onChange: async () => void (await within(pricingGraceMs, recost.priceUnpriced())),
+  });
   const lastUse = createLastUse(accessStore, clock, logger);
   const keys = createApiKeys(accessStore, lastUse, clock);
   const { eventsPerMinute } = config;
@@ -116,7 +135,10 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     ingest: createIngest({ buffer, clock, window }),
     limiter: createRateLimiter(limits, createMemoryRateLimitStore()),
     waitingByProject: buffer.waitingByProject,
-    ...{ events, projectStore, tracker, metrics, counters, healer, prices, priceStore },
+    ensurePartitions: partitions.ensureFor,
+    ingestionLedger: createIngestionLedgerStore(pool),
+    ...{ events, projectStore, tracker, metrics, counters, healer, prices, book, priceStore, recost, conflicts },
+    costStore: createCostStore(pool),
     costs: createCostMonitor({ usage: usageStore, clock }),
     verifyStore: createVerifyStore(pool),
     runs,
@@ -124,7 +146,9 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     isDatabaseUp: () => isReachable(pool),
     isCacheUp: redis.isUp,
     async close() {
-      await within(drainGraceMs, Promise.all([buffer.drain(), tracker.drain(), lastUse.stop()]));
+      healer.stop();
+      book.stop();
+      await within(drainGraceMs, Promise.all([buffer.drain(), tracker.drain(), lastUse.stop(), recost.stop()]));
       await redis.close();
       await database.close();
     },

@@ -10,6 +10,7 @@ import {
 } from "@mobigen/analytics-contract";
 import { type Command, Option } from "commander";
 import type { z } from "zod";
+import { toCount } from "./data-commands.js";
 import { CommandError } from "./failure.js";
 import { actor, printTable, runOnDomain } from "./run.js";
 
@@ -30,7 +31,7 @@ function addProjects(projects: Command): void {
     .option("--id <id>", "its id (default: a new one)")
     .option("--owner <id>", "whom it belongs to")
     .option("--timezone <zone>", "IANA time zone (default: UTC)")
-    .option("--events-per-minute <n>", "its rate limit", Number)
+    .option("--events-per-minute <n>", "its rate limit", toCount)
     .action((name: string, { id, owner: ownerId, timezone, eventsPerMinute }) =>
       runOnDomain(async (domain) => {
         const wanted = check(newProjectSchema, { name, id, ownerId, timezone, eventsPerMinute });

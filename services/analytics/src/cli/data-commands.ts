@@ -1,11 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { defaultModel, describeLoad, loadUsage } from "../load-usage.js";
-import { moneyToText } from "../money.js";
 import { defaultMaxShown, formatVerifyReport, verify } from "../verify.js";
 import { fillWithDemo } from "./demo.js";
-import { printTable, runCommand, runOnDomain } from "./run.js";
+import { runCommand, runOnDomain } from "./run.js";
 
-/** migrate, verify, load-usage, demo and prices. */
+/** migrate, verify, load-usage and demo. */
 export function addDataCommands(program: Command): void {
   program
     .command("migrate")
@@ -41,24 +40,6 @@ export function addDataCommands(program: Command): void {
         return 0;
       }),
     );
-  program
-    .command("prices")
-    .description("What models cost")
-    .command("list")
-    .description("Every price, in US dollars a million tokens")
-    .action(() =>
-      runOnDomain(async ({ priceStore }) => {
-        const rows = (await priceStore.allPrices()).map((price) => ({
-          model: price.model,
-          input: moneyToText(price.inputPerMillion),
-          output: moneyToText(price.outputPerMillion),
-          from: instant(price.validFrom),
-          until: instant(price.validTo),
-        }));
-        printTable(rows, "There is no price.");
-        return 0;
-      }),
-    );
 }
 
 function addLoadUsage(program: Command): void {
@@ -87,10 +68,6 @@ function addLoadUsage(program: Command): void {
         return summary.failed === 0 ? 0 : 1;
       }),
     );
-}
-
-function instant(ms: number): string {
-  return Number.isFinite(ms) ? new Date(ms).toISOString() : "always";
 }
 
 export function toCount(text: string): number {

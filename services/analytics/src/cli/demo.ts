@@ -8,9 +8,9 @@ export type FillOptions = { signal?: AbortSignal; projects?: number; days?: numb
 export async function fillWithDemo(domain: Domain, options: FillOptions): Promise<void> {
   const display = createProgressDisplay(process.stderr);
   try {
-    const { events, tracker, projectStore: projects } = domain;
+    const { events, ensurePartitions, tracker, projectStore: projects } = domain;
     const outcome = await fillDemo(
-      { events, tracker, projects },
+      { events, ensurePartitions, tracker, projects },
       { now: new Date(), onProgress: display.show, ...options },
     );
     display.stop();

@@ -1,3 +1,5 @@
+import { isDatabaseOutage } from "../outage.js";
+
 /** A command can't do what it was asked to; the message is one sentence for the person who called it. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
@@ -16,11 +18,22 @@ export function explain(error: unknown, place: { host: string; port: number } | 
   if (place !== null && "code" in error && "syscall" in error) {
     const { host, port } = place;
     if (error.code === "EADDRINUSE") return `Port ${port} on ${host} is taken: stop what uses it, or set PORT.`;
-    if (error.code === "EACCES") return `Port ${port} may not be opened by this user: set PORT to 1024 or above.`;
+    // A file has EACCES, too.
+    if (error.code === "EACCES" && error.syscall === "listen") {
+      return `Port ${port} may not be opened by this user: set PORT to 1024 or above.`;
+    }
     if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
       return `HOST is ${JSON.stringify(host)}, which is no address of this machine.`;
     }
   }
+  if (isDatabaseOutage(error))
+    return `PostgreSQL broke off (${messageOf(error)}): see whether it runs, then start again.`;
   if ("status" in error && error instanceof Error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(error);
+}
+
+/** The last line of what was said: where Prisma's pages say what is wrong. */
+function messageOf(error: object): string {
+  const lines = "message" in error ? String(error.message).trim().split("\n") : [];
+  return lines.at(-1) ?? "no reason given";
 }

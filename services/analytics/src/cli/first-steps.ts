@@ -44,7 +44,7 @@ export function describeFirstSteps({ url, project, needsToken, now }: FirstSteps
     "",
   ];
   if (project === null) {
-    lines.push("Make a key for an app: pnpm analytics keys create PROJECT", "");
+    lines.push("Make a key for an app: npm run analytics -- keys create PROJECT", "");
   } else {
     const { id, key, keyFile } = project;
     const event = demoEvent(id, now);

@@ -51,9 +51,11 @@ type Greeting = { config: Config; service: Service; url: string; demo: boolean; 
 /** What a person at a terminal wants to know next. Production has logs instead, and no demo project unless asked for. */
 async function greet({ config, service, url, demo, signal }: Greeting): Promise<void> {
   const { domain } = service;
+  const isProduction = config.environment === "production";
+  // Before the demo's data: it is made only while there is no project.
+  const project = isProduction ? null : await prepareDemoProject(domain, config.dataDir);
   if (demo) await fillWithDemo(domain, { signal });
-  if (config.environment === "production") return;
-  const project = await prepareDemoProject(domain, config.dataDir);
+  if (isProduction) return;
   console.log(describeFirstSteps({ url, project, needsToken: config.adminToken !== null, now: new Date() }));
 }
 

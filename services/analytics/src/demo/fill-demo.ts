@@ -1,5 +1,6 @@
-import type { EventStore } from "../stores/event-store.js";
+import type { AppEvent, EventBatch, EventStore } from "../stores/event-store.js";
 import type { ProjectRow, ProjectStore } from "../stores/project-store.js";
+import { bucketOf } from "../types.js";
 import type { UsageTracker } from "../usage-tracker.js";
 import { appDays, countAppDays } from "./app-life.js";
 import { type AppPlan, type DemoScale, type DemoSpan, defaultScale, demoPrefix, firstAppId, planApps } from "./plan.js";
@@ -16,6 +17,8 @@ const concurrentApps = 2;
 
 export type DemoParts = {
   events: EventStore;
+  /** Makes the partitions of the days that hold these times (ms): months back, which is further than is kept ready. */
+  ensurePartitions: (times: Iterable<number>) => Promise<unknown>;
   tracker: Pick<UsageTracker, "recordUsage" | "recordPlatformEvents">;
   projects: Pick<ProjectStore, "find" | "update">;
 };
@@ -48,11 +51,18 @@ export async function fillDemo(parts: DemoParts, options: DemoOptions): Promise<
   const outcome: DemoOutcome = { projects: plans.length, platformEvents: 0, usageRecords: 0, appEvents: 0 };
   if ((await unfilled(parts, plans)).length === 0) return outcome;
 
+  await parts.ensurePartitions(daysOf(span));
   const life = platformLife(plans, span);
   outcome.platformEvents = await fillPlatformEvents(parts, life, options);
   outcome.usageRecords = await fillUsage(parts, life, options);
   outcome.appEvents = await fillApps(parts, await unfilled(parts, plans), span, options);
   return outcome;
+}
+
+function daysOf({ start, end }: DemoSpan): number[] {
+  const days = [end];
+  for (let at = start; at < end; at += dayMs) days.push(at);
+  return days;
 }
 
 function definedOf({ projects, days, seed }: DemoOptions): Partial<DemoScale> {
@@ -151,12 +161,12 @@ async function* fillApp(
   projectKey: number,
   span: DemoSpan,
 ): AsyncGenerator<{ days: number; rows: number }> {
-  let [batch, days] = [[] as Parameters<EventStore["append"]>[0][number]["events"][number][], 0];
+  let [batch, days] = [[] as AppEvent[], 0];
   const flush = async (): Promise<{ days: number; rows: number }> => {
     const step = { days, rows: 0 };
     if (batch.length > 0) {
-      const [outcome] = await events.append([{ projectKey, events: batch }]);
-      step.rows = batch.length - (outcome?.duplicates ?? 0);
+      const outcomes = await events.append(batchesOf(projectKey, batch));
+      step.rows = batch.length - outcomes.reduce((sum, { duplicates }) => sum + duplicates, 0);
     }
     [batch, days] = [[], 0];
     return step;
@@ -167,6 +177,24 @@ async function* fillApp(
     if (batch.length >= appEventsPerAppend) yield await flush();
   }
   yield await flush();
+}
+
+/** One for each bucket of the ledger, as if a request had come in each of them. */
+function batchesOf(projectKey: number, events: readonly AppEvent[]): EventBatch[] {
+  const byBucket = new Map<number, AppEvent[]>();
+  for (const event of events) {
+    const bucket = bucketOf(event.receivedAt);
+    const received = byBucket.get(bucket);
+    if (received === undefined) byBucket.set(bucket, [event]);
+    else received.push(event);
+  }
+  return [...byBucket].map(([bucket, received]) => ({
+    projectKey,
+    receivedAt: bucket,
+    received: received.length,
+    events: received,
+    rejected: [],
+  }));
 }
 
 async function finishApp({ projects, tracker }: DemoParts, plan: AppPlan, now: Date): Promise<void> {

@@ -138,16 +138,17 @@ const opus = "claude-3-opus-20240229";
 const sonnet = "claude-3-sonnet-20240229";
 const haiku = "claude-3-haiku-20240307";
 
-type Call = { model: string; feature: string; input: number; output: number };
+type Call = { model: string; feature: string; input: number; output: number; tags?: string[] };
 
 // Plan with the small model, think hard now and then, write the code, look it over.
 function callsOf(random: Random, fails: boolean): Call[] {
-  const code: Call = { model: sonnet, feature: "code", input: 9_000, output: 1_700 };
-  const calls: Call[] = [{ model: haiku, feature: "planning", input: 2_600, output: 500 }];
-  if (random.chance(0.14)) calls.push({ model: opus, feature: "architecture", input: 12_000, output: 2_200 });
+  const code: Call = { model: sonnet, feature: "generation/code", input: 9_000, output: 1_700 };
+  const calls: Call[] = [{ model: haiku, feature: "generation/planning", input: 2_600, output: 500 }];
+  if (random.chance(0.14))
+    calls.push({ model: opus, feature: "generation/architecture", input: 12_000, output: 2_200 });
   const screens = random.int(2, 7);
   for (let n = 0; n < screens; n += 1) calls.push(code);
-  calls.push({ model: haiku, feature: "review", input: 7_000, output: 350 });
+  calls.push({ model: haiku, feature: "generation/review", input: 7_000, output: 350 });
   return fails ? calls.slice(0, random.int(1, calls.length)) : calls;
 }
 
@@ -156,7 +157,13 @@ function addGenerationCalls(work: Work, id: string, startedAt: number, fails: bo
   const calls = callsOf(work.random, fails);
   for (const [n, call] of calls.entries()) {
     const isFatal = fails && n === calls.length - 1;
-    at = addCall(work, `${id}-c${n + 1}`, at + work.random.int(100, 900), call, isFatal ? "error" : "ok");
+    at = addCall(
+      work,
+      `${id}-c${n + 1}`,
+      at + work.random.int(100, 900),
+      { ...call, tags: [`generation:${id}`] },
+      isFatal ? "error" : "ok",
+    );
   }
   return at + work.random.int(200, 2_000);
 }
@@ -185,6 +192,7 @@ function addCall(work: Work, requestId: string, at: number, call: Call, status: 
     outputTokens,
     timestamp: new Date(endedAt).toISOString(),
     feature: call.feature,
+    ...(call.tags === undefined ? {} : { tags: call.tags }),
     status,
     durationMs,
   });

@@ -22,6 +22,25 @@ export function keyProjectOf(res: Response): KeyProject {
   return caller.project;
 }
 
+/** The project of the key, where a guard got as far as that before the request was refused. */
+export function knownKeyProjectOf(res: Response): KeyProject | null {
+  const caller = callers.get(res);
+  return caller?.kind === "key" ? caller.project : null;
+}
+
+const projects = new WeakMap<Response, KeyProject>();
+
+export function setProject(res: Response, project: KeyProject): void {
+  projects.set(res, project);
+}
+
+/** The project that the path names, of which requireProjectReader found that the caller may read it. */
+export function projectOf(res: Response): KeyProject {
+  const project = projects.get(res);
+  if (project === undefined) throw new Error("this route is not guarded by requireProjectReader");
+  return project;
+}
+
 /** The caller as the audit log names it. */
 export function actorOf(res: Response): string {
   const caller = callerOf(res);

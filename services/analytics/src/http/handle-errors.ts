@@ -67,7 +67,8 @@ function sendProblem(req: Request, res: Response, error: ApiError): void {
   res.setHeader("Content-Type", "application/problem+json; charset=utf-8");
   res.setHeader("Content-Length", body.length);
   res.setHeader("Cache-Control", "no-store");
-  if (mayKeepConnection(req)) res.end(req.method === "HEAD" ? undefined : body);
+  // Who was too slow already would only drip on into a connection that is kept.
+  if (error.code !== "request_timeout" && mayKeepConnection(req)) res.end(req.method === "HEAD" ? undefined : body);
   else endAfterBody(req, res, body);
 }
 

@@ -1,5 +1,6 @@
 import { type ProblemCode, problems } from "@mobigen/analytics-contract";
 import { z } from "zod";
+import { examples, pathExamples } from "./examples.js";
 import { type Guard, type Operation, operations, type SchemaName, schemas } from "./operations.js";
 
 type Json = { [name: string]: unknown };
@@ -19,7 +20,6 @@ export function describeApi(version: string): Json {
       description: "Usage, cost and events of the Mobigen platform, and events of the mobile apps that it generates.",
       license: { name: "MIT", identifier: "MIT" },
     },
-    servers: [{ url: "/" }],
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
@@ -33,19 +33,25 @@ export function describeApi(version: string): Json {
 }
 
 function describe(operation: Operation): Json {
-  const { method, path, tag, summary, guard, body, query } = operation;
+  const { method, path, tag, summary, guard, body, query, headers = {} } = operation;
   return {
     operationId: operationIdOf(method, path),
     tags: [tag],
     summary,
     ...(guard === "public" ? { security: [] } : describeGuard(guard)),
-    parameters: [...pathParameters(path), ...queryParameters(query)],
+    parameters: [...pathParameters(path), ...queryParameters(query), ...headerParameters(headers)],
     ...(body === undefined ? {} : { requestBody: { required: true, content: jsonOf(body) } }),
     responses: describeReplies(operation),
   };
 }
 
 function describeGuard(guard: Exclude<Guard, "public">): Json {
+  if ("key" in guard && "token" in guard) {
+    return {
+      security: [{ token: [] }, { key: [] }],
+      description: `Needs a token with the scope \`${guard.token}\`, or a key of the project with the scope \`${guard.key}\`.`,
+    };
+  }
   if ("key" in guard) return { security: [{ key: [] }], description: `Needs a key with the scope \`${guard.key}\`.` };
   return { security: [{ token: [] }], description: `Needs a token with the scope \`${guard.token}\`.` };
 }
@@ -63,7 +69,7 @@ function describeReplies(operation: Operation): Json {
     const codes = refusals.filter((code) => problems[code].status === status);
     replies[status] ??= {
       description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join(". "),
-      content: { "application/problem+json": { schema: refTo("Problem") } },
+      content: { "application/problem+json": { schema: refTo("Problem"), example: problemExample(codes) } },
     };
   }
   return replies;
@@ -78,18 +84,43 @@ const titles: Record<number, string> = {
 };
 
 function problemsOf({ guard, body, problems: own = [] }: Operation): ProblemCode[] {
-  const ofGuard: ProblemCode[] = guard === "public" ? [] : ["unauthenticated", "forbidden", "store_unavailable"];
+  const ofGuard: ProblemCode[] =
+    guard === "public" ? [] : ["unauthenticated", "forbidden", "store_unavailable", "stopping"];
   const ofBody: ProblemCode[] =
     body === undefined
       ? []
-      : ["invalid_json", "invalid_body", "body_too_large", "unsupported_media_type", "unsupported_encoding"];
+      : [
+          "invalid_json",
+          "invalid_body",
+          "body_incomplete",
+          "request_timeout",
+          "body_too_large",
+          "unsupported_media_type",
+          "unsupported_encoding",
+        ];
   return [...ofBody, ...ofGuard, ...own, "internal"];
+}
+
+function problemExample([code]: readonly ProblemCode[]): unknown {
+  if (code === undefined || code === "invalid_body") return examples.Problem;
+  const { status, title } = problems[code];
+  return {
+    type: "about:blank",
+    title,
+    status,
+    code,
+    detail: `${title}.`,
+    requestId: "8b1f3d6c-52a4-4f0e-9a57-0c9d1c1f7f10",
+  };
 }
 
 function jsonOf(names: readonly SchemaName[]): Json {
   const [only] = names;
-  const schema = names.length === 1 && only !== undefined ? refTo(only) : { anyOf: names.map(refTo) };
-  return { "application/json": { schema } };
+  if (names.length === 1 && only !== undefined) {
+    return { "application/json": { schema: refTo(only), example: examples[only] } };
+  }
+  const each = names.map((name) => [name, { value: examples[name] }]);
+  return { "application/json": { schema: { anyOf: names.map(refTo) }, examples: Object.fromEntries(each) } };
 }
 
 function refTo(name: SchemaName): Json {
@@ -102,17 +133,28 @@ function pathParameters(path: string): Json[] {
     in: "path",
     required: true,
     schema: { type: "string", minLength: 1, maxLength: 200 },
+    ...(name !== undefined && name in pathExamples ? { example: pathExamples[name] } : {}),
   }));
 }
 
 function queryParameters(query: z.ZodObject | undefined): Json[] {
   if (query === undefined) return [];
   const { properties = {}, required = [] } = toJsonSchema(query, "input");
-  return Object.entries(properties as Record<string, Json>).map(([name, schema]) => ({
+  return Object.entries(properties as Record<string, Json>).map(([name, { description, ...schema }]) => ({
     name,
     in: "query",
     required: (required as string[]).includes(name),
+    ...(description === undefined ? {} : { description }),
     schema,
+  }));
+}
+
+function headerParameters(headers: NonNullable<Operation["headers"]>): Json[] {
+  return Object.entries(headers).map(([name, header]) => ({
+    name,
+    in: "header",
+    ...header,
+    schema: { type: "string" },
   }));
 }
 

@@ -8,6 +8,7 @@ export const schemas = {
   AppEvent: contract.singleEventSchema,
   IngestReply: contract.ingestReplySchema,
   IngestHealth: contract.ingestHealthSchema,
+  IngestionLedger: contract.ingestionLedgerSchema,
   PlatformEvent: contract.platformEventSchema,
   PlatformEvents: z.array(contract.platformEventSchema).min(1).max(contract.maxPlatformEventsPerRequest),
   PlatformEventReply: contract.platformEventReplySchema,
@@ -19,6 +20,15 @@ export const schemas = {
   UserUsage: contract.usageStatsSchema,
   ProjectUsage: contract.projectUsageStatsSchema,
   CostBreakdown: contract.costBreakdownSchema,
+  CostGroups: contract.costGroupsSchema,
+  UsageReceipt: contract.usageReceiptSchema,
+  UsageConflictPage: contract.pageSchema(contract.usageConflictSchema),
+  Recost: contract.recostSchema,
+  RecostReply: contract.recostReplySchema,
+  NewPrice: contract.newPriceSchema,
+  Price: contract.priceRowSchema,
+  PricePage: contract.pageSchema(contract.priceRowSchema),
+  UnpricedModelPage: contract.pageSchema(contract.unpricedModelSchema),
   Dashboard: contract.dashboardSchema,
   TimeSeries: contract.timeSeriesSchema,
   NewProject: contract.newProjectSchema,
@@ -38,18 +48,21 @@ export const schemas = {
 
 export type SchemaName = keyof typeof schemas;
 
-export type Guard = "public" | { token: TokenScope } | { key: KeyScope };
+/** With both, either opens it: see require-project-reader.ts. */
+export type Guard = "public" | { token: TokenScope } | { key: KeyScope } | { token: TokenScope; key: KeyScope };
 
 export type Operation = {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** As api.ts has it. */
   path: string;
-  tag: "App events" | "Platform" | "Usage and cost" | "Metrics" | "Projects" | "Access" | "Service";
+  tag: "App events" | "Platform" | "Usage and cost" | "Prices" | "Metrics" | "Projects" | "Access" | "Service";
   summary: string;
   guard: Guard;
   /** More than one: any of them. */
   body?: readonly SchemaName[];
   query?: z.ZodObject;
+  /** Headers that change the reply, with what to try. */
+  headers?: Readonly<Record<string, { description: string; example: string }>>;
   /** By status; null for a reply without a body, a media type for one that is no JSON. */
   replies: Readonly<Record<number, readonly SchemaName[] | { mediaType: string } | null>>;
   /** Beside those that any route of its guard can give. */
@@ -60,6 +73,7 @@ const read: Guard = { token: "platform:read" };
 const write: Guard = { token: "platform:write" };
 const admin: Guard = { token: "admin" };
 const ingest: Guard = { key: "ingest" };
+const projectReader: Guard = { token: "platform:read", key: "read" };
 
 /** Every operation of the API, once: what /openapi.json is made from. A test holds it against the routes of api.ts. */
 export const operations: readonly Operation[] = [
@@ -156,10 +170,91 @@ export const operations: readonly Operation[] = [
   },
   {
     method: "GET",
+    path: "/usage/records/:requestId",
+    tag: "Usage and cost",
+    summary: "The receipt of one call: tokens, price and cost, part by part",
+    guard: read,
+    replies: { 200: ["UsageReceipt"] },
+    problems: ["invalid_path", "not_found"],
+  },
+  {
+    method: "GET",
+    path: "/usage/conflicts",
+    tag: "Usage and cost",
+    summary: "Records that were refused because another one has their id, newest first",
+    guard: read,
+    query: contract.pageQuerySchema,
+    replies: { 200: ["UsageConflictPage"] },
+    problems: ["invalid_query"],
+  },
+  {
+    method: "GET",
+    path: "/costs",
+    tag: "Usage and cost",
+    summary:
+      "What the platform's calls cost in a period: its breakdown, or with groupBy a page of groups, the dearest first",
+    guard: read,
+    query: contract.costQuerySchema,
+    replies: { 200: ["CostBreakdown", "CostGroups"] },
+    problems: ["invalid_query"],
+  },
+  {
+    method: "POST",
+    path: "/costs/recost",
+    tag: "Usage and cost",
+    summary:
+      "Prices calls of the past by the prices that hold now for their time; tells the difference, and writes it if asked to",
+    guard: admin,
+    body: ["Recost"],
+    replies: { 200: ["RecostReply"] },
+    problems: ["invalid_query"],
+  },
+  {
+    method: "GET",
+    path: "/prices",
+    tag: "Prices",
+    summary: "Prices of models, the latest first, ended ones too",
+    guard: read,
+    query: contract.priceQuerySchema,
+    replies: { 200: ["PricePage"] },
+    problems: ["invalid_query"],
+  },
+  {
+    method: "POST",
+    path: "/prices",
+    tag: "Prices",
+    summary: "Sets a price that wins over every other; calls of its time that had none get it",
+    guard: admin,
+    body: ["NewPrice"],
+    replies: { 201: ["Price"] },
+    problems: ["price_overlap"],
+  },
+  {
+    method: "GET",
+    path: "/prices/unpriced",
+    tag: "Prices",
+    summary: "Models that calls named and that have no price",
+    guard: read,
+    query: contract.pageQuerySchema,
+    replies: { 200: ["UnpricedModelPage"] },
+    problems: ["invalid_query"],
+  },
+  {
+    method: "DELETE",
+    path: "/prices/:priceId",
+    tag: "Prices",
+    summary: "Ends a price now; what was charged by it keeps its cost",
+    guard: admin,
+    replies: { 200: ["Price"] },
+    problems: ["invalid_path", "not_found"],
+  },
+  {
+    method: "GET",
     path: "/metrics/dashboard",
     tag: "Metrics",
     summary: "The platform's dashboard, at most five minutes old",
     guard: read,
+    headers: { "Cache-Control": { description: "no-cache: the numbers of now", example: "no-cache" } },
     replies: { 200: ["Dashboard"] },
     problems: ["invalid_query"],
   },
@@ -240,6 +335,17 @@ export const operations: readonly Operation[] = [
     guard: admin,
     replies: { 204: null },
     problems: ["invalid_path", "not_found"],
+  },
+  {
+    method: "GET",
+    path: "/api/projects/:projectId/ingestion",
+    tag: "App events",
+    summary:
+      "What became of every event that a project sent, by the time of its receipt: stored, duplicate or rejected",
+    guard: projectReader,
+    query: contract.windowQuerySchema,
+    replies: { 200: ["IngestionLedger"] },
+    problems: ["invalid_path", "invalid_query", "not_found", "wrong_project"],
   },
   {
     method: "POST",

@@ -1,6 +1,6 @@
 import { idSchema, type ProblemError } from "@mobigen/analytics-contract";
 import type { Request } from "express";
-import type { z } from "zod";
+import { z } from "zod";
 import { ApiError } from "../errors.js";
 import { pointerTo } from "../json-pointer.js";
 
@@ -22,6 +22,9 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Requ
   const faults = result.faults.map((fault) => ({ ...fault, pointer: fault.pointer.replace(/^\//, "") }));
   throw new ApiError("invalid_query", describe(faults, "The query"), { errors: faults });
 }
+
+/** Of routes that have no parameters: one that is misunderstood is better refused than passed over. */
+export const noQuerySchema = z.strictObject({});
 
 /** An id of the path. @throws ApiError invalid_path. */
 export function parseId(value: unknown, name: string): string {

@@ -14,27 +14,32 @@ export type TokenGuardOptions = {
 };
 
 /** Makes the guard of everything outside /api/events: `requireToken("platform:read")`. `admin` implies every scope. */
-export function createTokenGuard({ verifyToken, anonymous }: TokenGuardOptions): (scope: TokenScope) => RequestHandler {
+export function createTokenGuard(options: TokenGuardOptions): (scope: TokenScope) => RequestHandler {
   return (scope) => async (req, res, next) => {
-    const caller = await identify(req);
+    const caller = await identifyToken(req, options, "Send a service token: Authorization: Bearer mgt_….");
     if (!caller.scopes.includes(scope) && !caller.scopes.includes("admin")) {
       throw new ApiError("forbidden", `This needs a token with the scope "${scope}".`);
     }
     setCaller(res, caller);
     next();
   };
+}
 
-  async function identify(req: Request): Promise<TokenCaller> {
-    const header = req.get("authorization");
-    if (header === undefined) {
-      if (anonymous !== null && namesLoopback(req.get("host"))) return anonymous;
-      throw unauthenticated("Send a service token: Authorization: Bearer mgt_….");
-    }
-    const token = header.match(/^Bearer +([\x21-\x7e]+) *$/i)?.[1];
-    const caller = token === undefined ? null : await verifyToken(token);
-    if (caller === null) throw unauthenticated("The token is unknown or revoked.");
-    return caller;
+/** Who comes with Authorization, or without where that is allowed. @throws ApiError unauthenticated; `advice` says what to send */
+export async function identifyToken(
+  req: Request,
+  { verifyToken, anonymous }: TokenGuardOptions,
+  advice: string,
+): Promise<TokenCaller> {
+  const header = req.get("authorization");
+  if (header === undefined) {
+    if (anonymous !== null && namesLoopback(req.get("host"))) return anonymous;
+    throw unauthenticated(advice);
   }
+  const token = header.match(/^Bearer +([\x21-\x7e]+) *$/i)?.[1];
+  const caller = token === undefined ? null : await verifyToken(token);
+  if (caller === null) throw unauthenticated("The token is unknown or revoked.");
+  return caller;
 }
 
 /**

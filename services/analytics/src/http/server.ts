@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTcpServer, type Socket } from "node:net";
-import { type ProblemCode, problems } from "@mobigen/analytics-contract";
+import { createServer as createTcpServer } from "node:net";
+import { createBrokenRequests } from "./broken-requests.js";
 
 type Listener = (req: IncomingMessage, res: ServerResponse) => void;
 
 const headersTimeoutMs = 10_000;
 // Above the reader's own bound for bodies, which answers by a problem.
 const requestTimeoutMs = 30_000;
+// How late a head that is too slow may be noticed: Node's own 30 s would let it go on for 40.
+const timeoutSweepMs = 2_000;
 // Longer than the idle time of common load balancers (60 s): they close first, and no request meets a closing connection.
 const keepAliveTimeoutMs = 65_000;
 const idleSweepMs = 25;
@@ -19,11 +21,25 @@ export type HttpServer = {
 };
 
 export function createHttpServer(listener: Listener): HttpServer {
-  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs }, listener);
+  const broken = createBrokenRequests();
+  const server = createServer({
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: timeoutSweepMs,
+    // The API checks it: Node refuses without a word.
+    requireHostHeader: false,
+  });
   server.keepAliveTimeout = keepAliveTimeoutMs;
+  const serve: Listener = (req, res) => {
+    broken.track(req, res);
+    listener(req, res);
+  };
+  server.on("request", serve);
   // The body's reader says "continue" once it has checked the headers.
-  server.on("checkContinue", listener);
-  server.on("clientError", refuseBrokenRequest);
+  server.on("checkContinue", serve);
+  // An expectation that nobody knows may be passed over (RFC 9110, 10.1.1); Node would refuse it without a word.
+  server.on("checkExpectation", serve);
+  server.on("clientError", broken.refuse);
   return {
     listen: (port, host) =>
       new Promise((resolve, reject) => {
@@ -61,32 +77,4 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   await closed;
   clearInterval(sweep);
   clearTimeout(cut);
-}
-
-/** What is no HTTP never becomes a request: it is answered here, in the same form as any other error. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const code = brokenRequestCode(error.code);
-  const { status, title } = problems[code];
-  const problem = { type: "about:blank", title, status, code, detail: `${title}.`, requestId: "unknown" };
-  const body = JSON.stringify(problem);
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${title}`,
-      "Content-Type: application/problem+json; charset=utf-8",
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      "Connection: close",
-      "",
-      body,
-    ].join("\r\n"),
-  );
-}
-
-function brokenRequestCode(code: string | undefined): ProblemCode {
-  if (code === "HPE_HEADER_OVERFLOW") return "headers_too_large";
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "request_timeout";
-  return "invalid_request";
 }

@@ -1,4 +1,4 @@
-import { appEventSchema, type RejectReason, rejectReasons } from "@mobigen/analytics-contract";
+import { appEventSchema, deviceSchema, type RejectReason, rejectReasons } from "@mobigen/analytics-contract";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AppEvent } from "../stores/event-store.js";
@@ -48,6 +48,21 @@ describe("acceptEvent", () => {
     expect(event).toMatchObject({ occurredAt: receivedAt, actor: null, name: "", properties: null });
   });
 
+  it("takes null for any optional field that is absent, and for no other", () => {
+    const required = { eventId: "e", type: "screen_view", sessionId: "s" };
+    const optional = ["projectId", "timestamp", "name", "userId", "anonymousId", "properties", "device", "app"];
+    const nulls = Object.fromEntries(optional.map((field) => [field, null]));
+    expect(accepted({ ...required, ...nulls })).toEqual(accepted(required));
+    const device = Object.fromEntries(Object.keys(deviceSchema.shape).map((field) => [field, null]));
+    expect(accepted({ ...required, device, app: { build: null } })).toEqual(accepted(required));
+    expect(accepted({ ...required, userId: null, anonymousId: "a" }).actor).toMatchObject({ kind: "anonymous" });
+    // Inside properties null is a value like any other.
+    expect(accepted({ ...required, properties: { screenName: null } })).toMatchObject({
+      name: "",
+      properties: '{"screenName":null}',
+    });
+  });
+
   const long = "x".repeat(201);
   const nested = { a: { a: { a: { a: { a: { a: { a: { a: 1 } } } } } } } };
   const refusals: [RejectReason, string, unknown][] = [
@@ -58,14 +73,15 @@ describe("acceptEvent", () => {
     ["unknown_field", "/__proto__", JSON.parse('{"eventId":"e","type":"t","sessionId":"s","__proto__":{}}')],
     ["unknown_field", "/?", { ...sent, "\u0000": 1 }],
     ["invalid_event_id", "/eventId", { ...sent, eventId: undefined }],
+    ["invalid_event_id", "/eventId", { ...sent, eventId: null }],
     ["invalid_event_id", "/eventId", { ...sent, eventId: "" }],
     ["invalid_event_id", "/eventId", { ...sent, eventId: 7 }],
     ["invalid_event_id", "/eventId", { ...sent, eventId: long }],
     ["invalid_event_id", "/eventId", { ...sent, eventId: "a\u0000b" }],
     ["invalid_event_id", "/eventId", { ...sent, eventId: "\ud800" }],
     ["project_mismatch", "/projectId", { ...sent, projectId: "project-other" }],
-    ["project_mismatch", "/projectId", { ...sent, projectId: null }],
     ["invalid_type", "/type", { ...sent, type: "" }],
+    ["invalid_type", "/type", { ...sent, type: null }],
     ["invalid_type", "/type", { ...sent, type: {} }],
     ["invalid_session_id", "/sessionId", { ...sent, sessionId: long }],
     ["invalid_session_id", "/sessionId", { ...sent, sessionId: null }],
@@ -73,7 +89,6 @@ describe("acceptEvent", () => {
     ["invalid_actor", "/anonymousId", { ...sent, userId: "u", anonymousId: "\n" }],
     ["invalid_timestamp", "/timestamp", { ...sent, timestamp: "yesterday" }],
     ["invalid_timestamp", "/timestamp", { ...sent, timestamp: receivedAt }],
-    ["invalid_timestamp", "/timestamp", { ...sent, timestamp: null }],
     ["invalid_timestamp", "/timestamp", { ...sent, timestamp: "2026-01-03T12:00:00" }],
     ["too_old", "/timestamp", { ...sent, timestamp: "1970-01-01T00:00:00Z" }],
     ["too_old", "/timestamp", { ...sent, timestamp: new Date(receivedAt - 30 * dayMs - 1).toISOString() }],
@@ -84,10 +99,9 @@ describe("acceptEvent", () => {
     ["invalid_device", "/device/platform", { ...sent, device: { platform: 1 } }],
     ["invalid_device", "/device/model", { ...sent, device: { model: "x".repeat(101) } }],
     ["invalid_device", "/device/model", { ...sent, device: { model: "a\u0000" } }],
-    ["invalid_device", "/app/build", { ...sent, app: { build: null } }],
-    ["invalid_device", "/app", { ...sent, app: null }],
+    ["invalid_device", "/app/build", { ...sent, app: { build: 42 } }],
+    ["invalid_device", "/app", { ...sent, app: "42" }],
     ["invalid_properties", "/properties", { ...sent, properties: [] }],
-    ["invalid_properties", "/properties", { ...sent, properties: null }],
     ["invalid_properties", "/properties/a/0", { ...sent, properties: { a: ["\u0000"] } }],
     ["invalid_properties", "/properties/a", { ...sent, properties: { a: 2 ** 53 } }],
     ["invalid_properties", "/properties", { ...sent, properties: JSON.parse('{"__proto__":1}') }],
@@ -138,6 +152,31 @@ describe("acceptEvent", () => {
     const event = accepted(sent, { ...context, clockOffsetMs: -3_600_000 });
     expect(event.occurredAt).toBe(Date.parse("2026-01-03T12:00:00Z"));
     expect(event.correctedAt).toBe(Date.parse("2026-01-03T11:00:00Z"));
+  });
+
+  it("holds the corrected time against the window, and the device's own against 1970 and 2100", () => {
+    const clocks = { stuck: Date.UTC(1970, 0, 1), ahead: Date.UTC(2099, 11, 1) };
+    const at = (clock: number, ago: number) => ({ ...sent, timestamp: new Date(clock - ago).toISOString() });
+    for (const clock of Object.values(clocks)) {
+      const inContext = { ...context, clockOffsetMs: receivedAt - clock };
+      expect(accepted(at(clock, 0), inContext)).toMatchObject({ occurredAt: clock, correctedAt: receivedAt });
+      expect(rejected(at(clock, -dayMs - 1), inContext).reason).toBe("too_far_ahead");
+    }
+    const ahead = { ...context, clockOffsetMs: receivedAt - clocks.ahead };
+    expect(accepted(at(clocks.ahead, 30 * dayMs), ahead).correctedAt).toBe(receivedAt - 30 * dayMs);
+    expect(rejected(at(clocks.ahead, 30 * dayMs + 1), ahead).reason).toBe("too_old");
+    expect(rejected({ ...sent, timestamp: "2100-01-01T00:00:00Z" }, ahead)).toMatchObject({
+      reason: "invalid_timestamp",
+      message: expect.stringContaining("1970 and 2100"),
+    });
+    const stuck = { ...context, clockOffsetMs: receivedAt - clocks.stuck };
+    expect(rejected({ ...sent, timestamp: "1969-12-31T23:59:59.999Z" }, stuck).reason).toBe("invalid_timestamp");
+  });
+
+  it("takes no time for right that is only near after a correction", () => {
+    // By its own clock the event is fresh; by the batch's sentAt that clock is two months ahead.
+    const inContext = { ...context, clockOffsetMs: -60 * dayMs };
+    expect(rejected(sent, inContext).reason).toBe("too_old");
   });
 
   it("corrects nothing where the time is the server's own", () => {
@@ -221,8 +260,8 @@ function accepted(input: unknown, inContext = context): AppEvent {
   return verdict.event;
 }
 
-function rejected(input: unknown): RejectedEvent {
-  const verdict = acceptEvent(input, context);
+function rejected(input: unknown, inContext = context): RejectedEvent {
+  const verdict = acceptEvent(input, inContext);
   if (verdict.kind !== "rejected") throw new Error("the event was accepted");
   return verdict;
 }

@@ -104,7 +104,7 @@ function checkEventId({ eventId }: Fields, event: AppEvent): Refusal | null {
 }
 
 function checkProject({ projectId }: Fields, _event: AppEvent, context: AcceptContext): Refusal | null {
-  if (projectId === undefined || projectId === context.projectId) return null;
+  if (isAbsent(projectId) || projectId === context.projectId) return null;
   return { reason: "project_mismatch", pointer: "/projectId" };
 }
 
@@ -123,23 +123,32 @@ function checkSession({ sessionId }: Fields, event: AppEvent): Refusal | null {
 }
 
 function checkActor({ userId, anonymousId }: Fields, event: AppEvent): Refusal | null {
-  if (userId !== undefined && !isId(userId)) return { reason: "invalid_actor", pointer: "/userId" };
-  if (anonymousId !== undefined && !isId(anonymousId)) return { reason: "invalid_actor", pointer: "/anonymousId" };
-  if (userId !== undefined) event.actor = { id: idKey(userId).uuid, kind: "user", text: userId };
-  else if (anonymousId !== undefined) {
+  if (!isAbsent(userId) && !isId(userId)) return { reason: "invalid_actor", pointer: "/userId" };
+  if (!isAbsent(anonymousId) && !isId(anonymousId)) return { reason: "invalid_actor", pointer: "/anonymousId" };
+  if (!isAbsent(userId)) event.actor = { id: idKey(userId).uuid, kind: "user", text: userId };
+  else if (!isAbsent(anonymousId)) {
     event.actor = { id: idKey(anonymousId).uuid, kind: "anonymous", text: anonymousId };
   }
   return null;
 }
 
 function checkTime({ eventId, timestamp }: Fields, event: AppEvent, context: AcceptContext): Refusal | null {
-  const sent = timestamp === undefined ? timeOfUuidV7(eventId as string) : parseInstant(timestamp);
-  if (sent === null && timestamp !== undefined) return { reason: "invalid_timestamp", pointer: "/timestamp" };
+  const sent = isAbsent(timestamp) ? timeOfUuidV7(eventId as string) : parseInstant(timestamp);
+  if (sent === null && !isAbsent(timestamp)) return { reason: "invalid_timestamp", pointer: "/timestamp" };
   event.occurredAt = sent ?? context.receivedAt;
   // The server's own time is right whatever the device's clock says.
-  if (sent !== null && context.clockOffsetMs !== 0) event.correctedAt = sent + context.clockOffsetMs;
-  return windowRefusal(event.occurredAt, context) ?? windowRefusal(event.correctedAt ?? event.occurredAt, context);
+  if (sent === null || context.clockOffsetMs === 0) return windowRefusal(event.occurredAt, context);
+  if (sent < earliestClock || sent >= latestClock) {
+    return { reason: "invalid_timestamp", pointer: "/timestamp", message: clockMessage };
+  }
+  event.correctedAt = sent + context.clockOffsetMs;
+  return windowRefusal(event.correctedAt, context);
 }
+
+/** Where a device's clock may stand that the batch's sentAt corrects: some are stuck at the epoch, some years ahead. */
+const earliestClock = 0;
+const latestClock = Date.UTC(2100, 0, 1);
+const clockMessage = "timestamp must lie between 1970 and 2100, by the device's own clock too";
 
 function windowRefusal(at: number, { receivedAt, window }: AcceptContext): Refusal | null {
   if (at < receivedAt - window.pastMs) return { reason: "too_old", pointer: "/timestamp" };
@@ -148,7 +157,7 @@ function windowRefusal(at: number, { receivedAt, window }: AcceptContext): Refus
 }
 
 function checkDevice({ device, app }: Fields, event: AppEvent): Refusal | null {
-  if (device === undefined && app === undefined) return null;
+  if (isAbsent(device) && isAbsent(app)) return null;
   const read = readDevice(device, app);
   if (read.kind === "bad") return { reason: "invalid_device", pointer: read.pointer, message: read.message };
   event.device = read.device;
@@ -158,7 +167,7 @@ function checkDevice({ device, app }: Fields, event: AppEvent): Refusal | null {
 const propertiesLimits = { maxBytes: maxPropertiesBytes, maxDepth: maxPropertiesDepth };
 
 function checkProperties({ properties }: Fields, event: AppEvent): Refusal | null {
-  if (properties === undefined) return null;
+  if (isAbsent(properties)) return null;
   const checked = checkJsonObject(properties, propertiesLimits);
   if (checked.kind === "ok") {
     event.properties = checked.json;
@@ -174,17 +183,22 @@ function checkProperties({ properties }: Fields, event: AppEvent): Refusal | nul
 const nameProperties: Readonly<Record<string, string>> = { screen_view: "screenName", custom: "eventName" };
 
 function checkName({ type, name, properties }: Fields, event: AppEvent): Refusal | null {
-  if (name !== undefined) {
+  if (!isAbsent(name)) {
     if (!isId(name)) return { reason: "invalid_name", pointer: "/name" };
     event.name = name;
     return null;
   }
   const property = Object.hasOwn(nameProperties, type as string) ? nameProperties[type as string] : undefined;
-  const named = property === undefined || properties === undefined ? undefined : (properties as Fields)[property];
+  const named = property === undefined || isAbsent(properties) ? undefined : (properties as Fields)[property];
   if (typeof named !== "string" || named === "") return null;
   if (!isId(named)) return { reason: "invalid_name", pointer: `/properties/${property}` };
   event.name = named;
   return null;
+}
+
+/** Null stands for an optional field that is absent: many SDKs write it. */
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }
 
 function isObject(value: unknown): value is Fields {

@@ -2,22 +2,30 @@ import {
   type ActorDayDelta,
   type ActorDelta,
   type AppEvent,
+  type BatchTally,
   type EventDeltas,
   type EventRow,
   effectiveTime,
   type SessionDelta,
 } from "../stores/event-store.js";
 import { bucketMs, bucketOf } from "../types.js";
+import { ledgerDeltas } from "./ledger-deltas.js";
 
 const dayMs = 24 * 3_600_000;
 const bucketsPerDay = dayMs / bucketMs;
 
 /**
- * What newly stored rows change in rollups, sessions and actors. Pure; the sum over any split and order of the same rows is
- * the same, save for a session's actor (the latest known one wins).
+ * What a flush changes: in rollups, sessions and actors by its newly stored rows, in the ledger by its batches. Pure; the sum
+ * over any split and order of the same rows is the same.
  */
-export function batchDeltas(rows: readonly EventRow[]): EventDeltas {
-  const deltas: EventDeltas = { eventRollups: [], projectRollups: [], sessions: [], actors: [], actorDays: [] };
+export function batchDeltas(rows: readonly EventRow[], tallies: readonly BatchTally[]): EventDeltas {
+  const deltas: EventDeltas = {
+    projectRollups: [],
+    sessions: [],
+    actors: [],
+    actorDays: [],
+    ...ledgerDeltas(tallies),
+  };
   for (const [projectKey, rowsOfProject] of sorted(groupByProject(rows), ascending)) {
     addProject(deltas, projectKey, rowsOfProject);
   }
@@ -36,7 +44,7 @@ function groupByProject(rows: readonly EventRow[]): Map<number, EventRow[]> {
 
 function addProject(deltas: EventDeltas, projectKey: number, rows: readonly EventRow[]): void {
   const names = new Map<number, Map<number, number>>();
-  const sessions = new Map<string, SessionTally>();
+  const sessions = new Map<string, SessionDelta>();
   const actors = new Map<string, ActorTally>();
   for (const row of rows) {
     const at = effectiveTime(row.event);
@@ -45,14 +53,12 @@ function addProject(deltas: EventDeltas, projectKey: number, rows: readonly Even
     addToActor(actors, projectKey, row.event, at);
   }
   for (const [bucket, counts] of sorted(names, ascending)) {
-    let events = 0;
-    for (const [nameKey, count] of sorted(counts, ascending)) {
-      deltas.eventRollups.push({ projectKey, bucket, nameKey, events: count });
-      events += count;
-    }
-    deltas.projectRollups.push({ projectKey, bucket, events });
+    const named = sorted(counts, ascending);
+    const nameEvents = named.map(([, events]) => events);
+    const events = nameEvents.reduce((sum, count) => sum + count, 0);
+    deltas.projectRollups.push({ projectKey, bucket, events, nameKeys: named.map(([nameKey]) => nameKey), nameEvents });
   }
-  for (const [, { actorAt: _, ...session }] of sorted(sessions, byText)) deltas.sessions.push(session);
+  for (const [, session] of sorted(sessions, byText)) deltas.sessions.push(session);
   addActors(deltas, projectKey, actors);
 }
 
@@ -65,10 +71,7 @@ function countName(names: Map<number, Map<number, number>>, bucket: number, name
   counts.set(nameKey, (counts.get(nameKey) ?? 0) + 1);
 }
 
-/** `actorAt`: when the latest event with an actor was. */
-type SessionTally = SessionDelta & { actorAt: number };
-
-function addToSession(sessions: Map<string, SessionTally>, row: EventRow, at: number): void {
+function addToSession(sessions: Map<string, SessionDelta>, row: EventRow, at: number): void {
   const { event } = row;
   const screens = event.type === "screen_view" ? 1 : 0;
   const session = sessions.get(event.sessionId);
@@ -81,9 +84,9 @@ function addToSession(sessions: Map<string, SessionTally>, row: EventRow, at: nu
       lastEventAt: at,
       deviceKey: row.deviceKey,
       actorId: event.actor?.id ?? null,
+      actorAt: event.actor === null ? null : at,
       events: 1,
       screens,
-      actorAt: event.actor === null ? Number.NEGATIVE_INFINITY : at,
     });
     return;
   }
@@ -95,10 +98,16 @@ function addToSession(sessions: Map<string, SessionTally>, row: EventRow, at: nu
     session.deviceKey = row.deviceKey;
   }
   session.lastEventAt = Math.max(session.lastEventAt, at);
-  if (event.actor !== null && at >= session.actorAt) {
+  if (event.actor !== null && givesActor(session, at, event.actor.id)) {
     session.actorId = event.actor.id;
     session.actorAt = at;
   }
+}
+
+/** The latest event with an actor gives it; among those of one moment the smaller id, here too for the order of arrival. */
+function givesActor({ actorId, actorAt }: SessionDelta, at: number, id: string): boolean {
+  if (actorId === null || actorAt === null) return true;
+  return at > actorAt || (at === actorAt && byText(id, actorId) < 0);
 }
 
 type ActorTally = ActorDelta & { days: Map<number, Buffer> };

@@ -9,18 +9,18 @@ const maxDeviceText = 100;
 const deviceFields = new Set(["platform", "osVersion", "appVersion", "model", "manufacturer", "locale", "timezone"]);
 const appFields = new Set(["build"]);
 
-/** Reads an event's `device` and `app`, either of which may be absent. Texts are at most 100 printable characters. */
+/** Reads an event's `device` and `app`, either of which, and each of whose fields, may be absent or null. Texts are at most 100 printable characters. */
 export function readDevice(device: unknown, app: unknown): ReadDevice {
   const fault = findFault("device", device, deviceFields) ?? findFault("app", app, appFields);
   if (fault !== null) return fault;
-  const said = (device ?? {}) as Partial<Record<string, string>>;
+  const said = (device ?? {}) as Partial<Record<string, string | null>>;
   return {
     kind: "ok",
     device: {
       platform: said["platform"] ?? "",
       osVersion: said["osVersion"] ?? "",
       appVersion: said["appVersion"] ?? "",
-      appBuild: ((app ?? {}) as Partial<Record<string, string>>)["build"] ?? "",
+      appBuild: ((app ?? {}) as Partial<Record<string, string | null>>)["build"] ?? "",
       model: said["model"] ?? "",
       manufacturer: said["manufacturer"] ?? "",
       locale: said["locale"] ?? "",
@@ -30,11 +30,12 @@ export function readDevice(device: unknown, app: unknown): ReadDevice {
 }
 
 function findFault(name: string, value: unknown, known: ReadonlySet<string>): (ReadDevice & { kind: "bad" }) | null {
-  if (value === undefined) return null;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return bad(`/${name}`, "must be an object");
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "object" || Array.isArray(value)) return bad(`/${name}`, "must be an object");
   for (const field in value) {
     if (!known.has(field)) return bad(`/${name}`, "has a field that is not known");
     const text: unknown = value[field as keyof typeof value];
+    if (text === null) continue;
     if (typeof text !== "string" || text.length > maxDeviceText || !isPrintable(text)) {
       return bad(`/${name}/${field}`, `must be a text of at most ${maxDeviceText} printable characters`);
     }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { appEvent } from "../../test/support/app-events.js";
+import { appEvent, eventBatch } from "../../test/support/app-events.js";
 import type { BatchOutcome, EventBatch } from "../stores/event-store.js";
 import { createEventBuffer } from "./event-buffer.js";
 
 const project = (id: string, projectKey: number) => ({ id, projectKey, timezone: "UTC", eventsPerMinute: 1_000 });
 const events = (count: number) =>
-  Array.from({ length: count }, (_, n) => appEvent({ eventId: `event-${n}`, at: "2026-01-03T12:00:00Z" }));
+  eventBatch(
+    0,
+    Array.from({ length: count }, (_, n) => appEvent({ eventId: `event-${n}`, at: "2026-01-03T12:00:00Z" })),
+  );
 
 /** A store whose commits wait until they are told to go on. */
 function heldStore() {
@@ -53,6 +56,24 @@ describe("event buffer", () => {
     await expect.poll(() => flushes.length).toBe(2);
     flushes[1]?.commit();
     expect(await second).toEqual({ duplicates: 0 });
+  });
+
+  it("takes a batch of refused events alone to the store, and bounds how many of those wait", async () => {
+    const { append, flushes } = heldStore();
+    const buffer = bufferOn(append);
+    const refused = () => buffer.submit(project("a", 1), eventBatch(0, [], ["too_old", "invalid_type"]));
+    const replies = Array.from({ length: 10 }, refused);
+    await expect(refused()).rejects.toMatchObject({ code: "overloaded" });
+    expect(buffer.waitingByProject()).toEqual({});
+    await expect.poll(() => flushes.length).toBe(1);
+    expect(flushes[0]?.batches[0]).toMatchObject({
+      projectKey: 1,
+      received: 2,
+      events: [],
+      rejected: ["too_old", "invalid_type"],
+    });
+    flushes[0]?.commit();
+    await Promise.all(replies);
   });
 
   it("counts nothing as waiting after a failed commit", async () => {

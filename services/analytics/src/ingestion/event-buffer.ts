@@ -14,8 +14,11 @@ export type EventBufferOptions = {
 };
 
 export type EventBuffer = {
-  /** Resolves after the commit that holds the batch; rejects with `overloaded` at once when the buffer is full. */
-  submit(project: KeyProject, events: EventBatch["events"]): Promise<BatchOutcome>;
+  /**
+   * Resolves after the commit that holds the batch; rejects with `overloaded` at once when the buffer is full. A batch of refused
+   * events alone waits like any other: the ledger is to have them.
+   */
+  submit(project: KeyProject, batch: Omit<EventBatch, "projectKey">): Promise<BatchOutcome>;
   /** Events that wait for their commit, by project id; projects with none are left out. */
   waitingByProject(): Record<string, number>;
   /** Resolves when nothing waits any more. */
@@ -24,6 +27,9 @@ export type EventBuffer = {
 
 /** An upper guess of what an event holds beside its properties: ids, device, name, list entries, and its row as it is sent. */
 const bytesPerEvent = 2_000;
+/** The same of a refused event's verdict, and of a batch itself. */
+const bytesPerRejection = 300;
+const bytesPerBatch = 500;
 
 /** The bounded buffer between requests and the store: batches that come together are committed together. */
 export function createEventBuffer(options: EventBufferOptions): EventBuffer {
@@ -36,15 +42,17 @@ export function createEventBuffer(options: EventBufferOptions): EventBuffer {
     maxFlushRows: options.maxFlushEvents,
     flushIntervalMs: options.flushIntervalMs,
     concurrentFlushes: options.concurrentFlushes,
+    ownerOf: (batch) => batch.projectKey,
   });
 
-  async function submit(project: KeyProject, events: EventBatch["events"]): Promise<BatchOutcome> {
-    const weight = { rows: events.length, bytes: bytesOf(events) };
-    addWaiting(project.id, events.length);
+  async function submit(project: KeyProject, batch: Omit<EventBatch, "projectKey">): Promise<BatchOutcome> {
+    // One row at least: its line in the ledger.
+    const weight = { rows: Math.max(batch.events.length, 1), bytes: bytesOf(batch) };
+    addWaiting(project.id, batch.events.length);
     try {
-      return await commits.submit({ projectKey: project.projectKey, events }, weight);
+      return await commits.submit({ ...batch, projectKey: project.projectKey }, weight);
     } finally {
-      addWaiting(project.id, -events.length);
+      addWaiting(project.id, -batch.events.length);
     }
   }
 
@@ -57,8 +65,8 @@ export function createEventBuffer(options: EventBufferOptions): EventBuffer {
   return { submit, waitingByProject: () => Object.fromEntries(waiting), drain: commits.drain };
 }
 
-function bytesOf(events: EventBatch["events"]): number {
-  let bytes = 0;
+function bytesOf({ events, rejected }: Omit<EventBatch, "projectKey">): number {
+  let bytes = bytesPerBatch + rejected.length * bytesPerRejection;
   for (const event of events) bytes += bytesPerEvent + (event.properties?.length ?? 0) * 2;
   return bytes;
 }

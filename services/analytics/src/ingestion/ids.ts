@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 
 /** A client's id as the 16 bytes that tables and indexes carry; `text` is null where the UUID is the id itself. */
 export type IdKey = { uuid: string; text: string | null };
@@ -19,7 +20,14 @@ export function timeOfUuidV7(text: string): number | null {
   return uuidV7.test(text) ? Number.parseInt(text.slice(0, 8) + text.slice(9, 13), 16) : null;
 }
 
+// The same installs and sessions come again and again, and a hash costs ten times a look-up. Some 5 MB when it is full.
+const hashedUuids = new LRUCache<string, string>({ max: 20_000, memoMethod: (text) => hashUuid(text) });
+
 function hashedUuid(text: string): string {
+  return hashedUuids.memo(text);
+}
+
+function hashUuid(text: string): string {
   const hex = hash("sha256", text, "hex");
   // The two bits of the variant replace the upper half of this digit: 8, 9, a or b.
   const variant = "89ab".charAt(Number.parseInt(hex.charAt(16), 16) & 3);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakeClock } from "../../test/support/fake-clock.js";
-import type { AppEvent } from "../stores/event-store.js";
+import type { EventBatch } from "../stores/event-store.js";
 import { createEventBuffer } from "./event-buffer.js";
 import { createIngest } from "./ingest.js";
 
@@ -16,10 +16,10 @@ const sent = (eventId: string, more: object = {}) => ({
 
 /** Ingestion into a store that only keeps what it is given, and calls the first event of each batch a duplicate. */
 function keepingIngest() {
-  const kept: (readonly AppEvent[])[] = [];
+  const kept: EventBatch[] = [];
   const buffer = createEventBuffer({
     append: async (batches) => {
-      kept.push(...batches.map((batch) => batch.events));
+      kept.push(...batches);
       return batches.map(() => ({ duplicates: 1 }));
     },
     maxQueuedEvents: 100,
@@ -45,14 +45,26 @@ describe("ingest", () => {
         expect.objectContaining({ index: 2, eventId: null, code: "not_an_object", retryable: false }),
       ],
     });
-    expect(kept.map((batch) => batch.map((event) => event.eventIdText))).toEqual([["a", "d"]]);
+    expect(kept.map((batch) => batch.events.map((event) => event.eventIdText))).toEqual([["a", "d"]]);
+    expect(kept).toMatchObject([
+      { projectKey: 1, receivedAt: Date.parse(now), received: 4, rejected: ["too_far_ahead", "not_an_object"] },
+    ]);
   });
 
-  it("does not trouble the store where nothing is left", async () => {
+  it("tells the ledger of a batch of which nothing is left", async () => {
     const { ingest, kept } = keepingIngest();
     expect(await ingest({ project, events: [1, 2] })).toMatchObject({ accepted: 0, rejected: 2 });
-    expect(kept).toEqual([]);
+    expect(kept).toMatchObject([{ received: 2, events: [], rejected: ["not_an_object", "not_an_object"] }]);
   });
+
+  it.each(["1970-01-01T00:00:00.000Z", "1970-01-05T07:00:00Z", "2031-05-01T12:00:00Z", "2099-12-31T23:59:59.999Z"])(
+    "takes the events of a device whose clock stands at %s, at the right time",
+    async (clock) => {
+      const { ingest, kept } = keepingIngest();
+      await ingest({ project, events: [sent("a", { timestamp: clock })], sentAt: Date.parse(clock) + 5_000 });
+      expect(kept[0]?.events).toMatchObject([{ occurredAt: Date.parse(clock), correctedAt: Date.parse(now) - 5_000 }]);
+    },
+  );
 
   it.each([
     ["2026-01-03T12:10:00Z", null],
@@ -63,7 +75,7 @@ describe("ingest", () => {
   ])("sent at %s by the device's clock, counts the events at %s", async (sentAt, corrected) => {
     const { ingest, kept } = keepingIngest();
     await ingest({ project, events: [sent("a")], sentAt: sentAt === undefined ? undefined : Date.parse(sentAt) });
-    expect(kept[0]?.[0]).toMatchObject({
+    expect(kept[0]?.events[0]).toMatchObject({
       occurredAt: Date.parse(now),
       correctedAt: corrected && Date.parse(corrected),
     });
@@ -73,6 +85,6 @@ describe("ingest", () => {
     const { ingest, kept } = keepingIngest();
     await ingest({ project, events: [sent("a")], userAgent: "Googlebot/2.1" });
     await ingest({ project, events: [sent("b")], userAgent: "okhttp/4.12.0" });
-    expect(kept.map((batch) => batch[0]?.isBot)).toEqual([true, false]);
+    expect(kept.map((batch) => batch.events[0]?.isBot)).toEqual([true, false]);
   });
 });

@@ -32,7 +32,10 @@ export type IngestResult = {
   errors: RejectedEntry[];
 };
 
-/** Judges the events, stores the accepted ones, and resolves after their commit. Rejects when they could not be stored. */
+/**
+ * Judges the events, stores the accepted ones and what became of the others (the ledger), and resolves after the commit.
+ * Rejects when that failed: nothing is stored or accounted for then, and sending again is safe.
+ */
 export type Ingest = (request: IngestRequest) => Promise<IngestResult>;
 
 export type IngestDeps = { buffer: EventBuffer; clock: Clock; window: AcceptanceWindow };
@@ -50,7 +53,13 @@ export function createIngest({ buffer, clock, window }: IngestDeps): Ingest {
       clockOffsetMs: clockOffset(receivedAt, sentAt),
       isBot: isBotAgent(userAgent),
     });
-    const { duplicates } = accepted.length === 0 ? { duplicates: 0 } : await buffer.submit(project, accepted);
+    const rejected = errors.map((error) => error.code);
+    const { duplicates } = await buffer.submit(project, {
+      receivedAt,
+      received: events.length,
+      events: accepted,
+      rejected,
+    });
     return { accepted: accepted.length, rejected: errors.length, duplicates, errors };
   };
 }

@@ -41,8 +41,10 @@ export function createSchedule({ jobs, runs, clock, logger }: ScheduleDeps): Sch
     if (!mayRun) return { kind: "taken" };
     try {
       const outcome = await job.run({ window, now });
-      await runs.finish(job.name, window.start, clock(), { outcome });
-      logger.info({ job: job.name, window: window.start, outcome }, "job done");
+      const finishedAt = clock();
+      await runs.finish(job.name, window.start, finishedAt, { outcome });
+      // What it did stands in its row: too long for a line.
+      logger.info({ job: job.name, window: window.start, ms: finishedAt.getTime() - startedAt.getTime() }, "job done");
       return { kind: "done", outcome };
     } catch (error) {
       const text = String(error instanceof Error ? error.message : error).slice(0, maxErrorLength);

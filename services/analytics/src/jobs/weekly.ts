@@ -41,7 +41,7 @@ async function sumOf(metrics: MetricsAggregator, metric: Metric, window: JobWind
     from: window.start.toISOString(),
     to: window.end.toISOString(),
   });
-  return data.reduce((sum, { value }) => sum + value, 0);
+  return data.reduce((sum, { value }) => sum + (value ?? 0), 0);
 }
 
 /** To one decimal; null from zero. */

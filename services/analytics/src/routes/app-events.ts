@@ -5,13 +5,13 @@ import {
   instantSchema,
   maxEventsPerBatch,
 } from "@mobigen/analytics-contract";
-import type { Request, RequestHandler, Response } from "express";
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { z } from "zod";
 import type { RateVerdict } from "../access/rate-limiter.js";
 import { ApiError } from "../errors.js";
 import { keyProjectOf } from "../http/caller.js";
 import { parseBody } from "../http/parse.js";
-import { announcePolicy, announceRate, rateLimited, rateLimitOf } from "../http/rate-limit.js";
+import { announceRate, announceRateOnRefusal, rateLimited, rateLimitOf } from "../http/rate-limit.js";
 import type { Ingest, IngestResult, RejectedEntry } from "../ingestion/ingest.js";
 import type { KeyProject } from "../types.js";
 
@@ -25,10 +25,15 @@ export type AppEventRoutesDeps = {
   isStoreUp: () => boolean | Promise<boolean>;
 };
 
-export type AppEventRoutes = { ingestBatch: RequestHandler; ingestSingle: RequestHandler; health: RequestHandler };
+export type AppEventRoutes = {
+  ingestBatch: RequestHandler;
+  ingestSingle: RequestHandler;
+  health: RequestHandler;
+  announceRateOnRefusal: ErrorRequestHandler;
+};
 
 // What stands around a single event's fields; the fields themselves are judged by the checks.
-const singleSchema = z.looseObject({ sentAt: instantSchema.optional() });
+const singleSchema = z.looseObject({ sentAt: instantSchema.nullish() });
 
 export function createAppEventRoutes(deps: AppEventRoutesDeps): AppEventRoutes {
   const { ingest, takeRate, waitingByProject, isStoreUp } = deps;
@@ -37,7 +42,7 @@ export function createAppEventRoutes(deps: AppEventRoutesDeps): AppEventRoutes {
     req: Request,
     res: Response,
     events: readonly unknown[],
-    sentAt: string | undefined,
+    sentAt: string | null | undefined,
   ): Promise<{ result: IngestResult; rate: RateVerdict }> {
     const project = keyProjectOf(res);
     const rate = await takeRate(project, events.length);
@@ -46,7 +51,7 @@ export function createAppEventRoutes(deps: AppEventRoutesDeps): AppEventRoutes {
     const result = await ingest({
       project,
       events,
-      sentAt: sentAt === undefined ? undefined : Date.parse(sentAt),
+      sentAt: typeof sentAt === "string" ? Date.parse(sentAt) : undefined,
       userAgent: req.get("user-agent"),
     });
     return { result, rate };
@@ -55,7 +60,6 @@ export function createAppEventRoutes(deps: AppEventRoutesDeps): AppEventRoutes {
   /** 200 once every accepted event is committed; the rejected ones are listed with their reasons. */
   const ingestBatch: RequestHandler = async (req, res) => {
     const project = keyProjectOf(res);
-    announcePolicy(res, project.eventsPerMinute);
     const { events, projectId, sentAt } = parseBody(eventBatchEnvelopeSchema, req.body);
     if (events.length === 0) throw new ApiError("empty_batch", "events must have at least one event.");
     if (events.length > maxEventsPerBatch) {
@@ -72,10 +76,9 @@ export function createAppEventRoutes(deps: AppEventRoutesDeps): AppEventRoutes {
   /** As a batch of one, save that a rejected event is a 400. */
   const ingestSingle: RequestHandler = async (req, res) => {
     const project = keyProjectOf(res);
-    announcePolicy(res, project.eventsPerMinute);
     parseBody(singleSchema, req.body);
     // Not the schema's output: that is a copy, in which a field named __proto__ would be lost and not refused.
-    const { sentAt, ...event } = req.body as { sentAt?: string; projectId?: unknown };
+    const { sentAt, ...event } = req.body as { sentAt?: string | null; projectId?: unknown };
     refuseOtherProject(project, event.projectId);
     const { result, rate } = await store(req, res, [event], sentAt);
     const [error] = result.errors;
@@ -93,7 +96,13 @@ export function createAppEventRoutes(deps: AppEventRoutesDeps): AppEventRoutes {
     res.json(reply);
   };
 
-  return { ingestBatch, ingestSingle, health };
+  return {
+    ingestBatch,
+    ingestSingle,
+    health,
+    // No events: only a look at the minute's count.
+    announceRateOnRefusal: announceRateOnRefusal((project) => takeRate(project, 0)),
+  };
 }
 
 function refuseOtherProject(project: KeyProject, projectId: unknown): void {

@@ -1,10 +1,7 @@
 import { timeSeriesQuerySchema } from "@mobigen/analytics-contract";
 import type { Request, RequestHandler } from "express";
-import { z } from "zod";
-import { parseQuery } from "../http/parse.js";
+import { noQuerySchema, parseQuery } from "../http/parse.js";
 import type { MetricsAggregator } from "../metrics-aggregator.js";
-
-const noQuerySchema = z.strictObject({});
 
 export function createMetricsRoutes({ metrics }: { metrics: MetricsAggregator }): {
   dashboard: RequestHandler;

@@ -2,7 +2,7 @@ import { newProjectSchema, pageQuerySchema, projectPatchSchema } from "@mobigen/
 import type { RequestHandler } from "express";
 import type { Projects } from "../access/projects.js";
 import { actorOf } from "../http/caller.js";
-import { parseBody, parseId, parseQuery } from "../http/parse.js";
+import { noQuerySchema, parseBody, parseId, parseQuery } from "../http/parse.js";
 
 export function createProjectRoutes(projects: Projects) {
   const create: RequestHandler = async (req, res) => {
@@ -16,6 +16,7 @@ export function createProjectRoutes(projects: Projects) {
     res.json(await projects.list(parseQuery(pageQuerySchema, req.query)));
   };
   const find: RequestHandler = async (req, res) => {
+    parseQuery(noQuerySchema, req.query);
     res.json(await projects.find(parseId(req.params["projectId"], "projectId")));
   };
   const update: RequestHandler = async (req, res) => {

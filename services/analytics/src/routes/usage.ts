@@ -1,5 +1,6 @@
 import {
   maxUsageRecordsPerRequest,
+  pageQuerySchema,
   type UsageBatchReply,
   type UsageRecordInput,
   type UsageReply,
@@ -7,29 +8,34 @@ import {
   windowQuerySchema,
 } from "@mobigen/analytics-contract";
 import type { RequestHandler } from "express";
+import { listConflicts } from "../conflicts.js";
 import { toCallCost } from "../cost-monitor.js";
 import { ApiError } from "../errors.js";
-import { parseBody, parseId, parseQuery } from "../http/parse.js";
+import { actorOf } from "../http/caller.js";
+import { noQuerySchema, parseBody, parseId, parseQuery } from "../http/parse.js";
 import { resolveWindow } from "../periods.js";
+import type { ConflictStore } from "../stores/conflict-store.js";
+import type { CostStore } from "../stores/cost-store.js";
 import type { Clock } from "../types.js";
+import { readReceipt } from "../usage-receipt.js";
 import type { UsageTracker, UsageVerdict } from "../usage-tracker.js";
 import { parseEntries, refusal, sentId } from "./entries.js";
 
-export type UsageRoutesDeps = { tracker: UsageTracker; clock: Clock };
+export type UsageRoutesDeps = { tracker: UsageTracker; ledger: CostStore; conflicts: ConflictStore; clock: Clock };
 
-export type UsageRoutes = { record: RequestHandler; ofUser: RequestHandler; ofProject: RequestHandler };
+export type UsageRoutes = Record<"record" | "ofUser" | "ofProject" | "showReceipt" | "listConflicts", RequestHandler>;
 
 const defaultPeriod = "month";
 
-export function createUsageRoutes({ tracker, clock }: UsageRoutesDeps): UsageRoutes {
+export function createUsageRoutes({ tracker, ledger, conflicts, clock }: UsageRoutesDeps): UsageRoutes {
   /** One record: 201, 200 when it was there before, 409 when its id is another record's. An array: see `recordBatch`. */
   const record: RequestHandler = async (req, res) => {
     if (Array.isArray(req.body)) {
-      const { status, reply } = await recordBatch(req.body);
+      const { status, reply } = await recordBatch(req.body, actorOf(res));
       res.status(status).json(reply);
       return;
     }
-    const [verdict] = await tracker.recordUsage([parseBody(usageRecordSchema, req.body)]);
+    const [verdict] = await tracker.recordUsage([parseBody(usageRecordSchema, req.body)], actorOf(res));
     if (verdict === undefined) throw new Error("a record has no verdict");
     if (verdict.kind === "refused") throw refusal(verdict.fault);
     if (verdict.kind === "conflict") throw new ApiError("request_conflict", conflictMessage(verdict.requestId));
@@ -41,9 +47,9 @@ export function createUsageRoutes({ tracker, clock }: UsageRoutesDeps): UsageRou
    * A result for each record, in order; a bad one never refuses the others. 201 when something new was stored, else 200; a
    * batch in which everything failed is 200 with `success: false`, for the reply is complete and a retry would not help.
    */
-  async function recordBatch(entries: unknown[]): Promise<{ status: number; reply: UsageBatchReply }> {
+  async function recordBatch(entries: unknown[], sentBy: string): Promise<{ status: number; reply: UsageBatchReply }> {
     const { parsed, valid } = parseEntries<UsageRecordInput>(usageRecordSchema, entries, maxUsageRecordsPerRequest);
-    const verdicts = await tracker.recordUsage(valid);
+    const verdicts = await tracker.recordUsage(valid, sentBy);
     let next = 0;
     const results = parsed.map((entry, index): UsageBatchReply["results"][number] => {
       const requestId = sentId(entries[index], "requestId");
@@ -81,7 +87,20 @@ export function createUsageRoutes({ tracker, clock }: UsageRoutesDeps): UsageRou
     res.json(await tracker.usageOfProject(projectId, window));
   };
 
-  return { record, ofUser, ofProject };
+  const showReceipt: RequestHandler = async (req, res) => {
+    parseQuery(noQuerySchema, req.query);
+    res.json(await readReceipt(ledger, parseId(req.params["requestId"], "requestId")));
+  };
+
+  return {
+    record,
+    ofUser,
+    ofProject,
+    showReceipt,
+    listConflicts: async (req, res) => {
+      res.json(await listConflicts(conflicts, parseQuery(pageQuerySchema, req.query)));
+    },
+  };
 }
 
 function toReply(verdict: Extract<UsageVerdict, { kind: "stored" | "duplicate" }>): {

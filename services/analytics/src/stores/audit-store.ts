@@ -13,7 +13,11 @@ export type AuditAction =
   | "key.create"
   | "key.revoke"
   | "token.create"
-  | "token.revoke";
+  | "token.revoke"
+  | "price.set"
+  | "price.end"
+  | "usage.price"
+  | "usage.recost";
 
 export type AuditRow = {
   entryKey: number;

@@ -1,5 +1,6 @@
 import type { Money } from "../money.js";
 import type { TimeWindow } from "../types.js";
+import type { Purpose } from "./usage-store.js";
 
 export type UsageCount = "tokens" | "input_tokens" | "output_tokens" | "requests";
 
@@ -46,7 +47,13 @@ export type MetricsStore = {
   /** All in one snapshot, so that the parts agree. The windows are exact to the millisecond. */
   overview(windows: readonly TimeWindow[], topLimit: number): Promise<Overview>;
   usageBy(boundaries: readonly number[], count: UsageCount, filter: MetricFilter): Promise<number[]>;
-  costBy(boundaries: readonly number[], filter: MetricFilter): Promise<Money[]>;
+  /** What calls cost, in all or for one purpose. */
+  costBy(boundaries: readonly number[], filter: MetricFilter, purpose?: Purpose): Promise<Money[]>;
+  /**
+   * What calls cost that failed, by their time, and what the others cost that a failed generation or build is known by (its
+   * metadata names a generationId or buildId, their tags `generation:<id>` or `build:<id>`), by the time of its first failure.
+   */
+  wastedCostBy(boundaries: readonly number[], filter: Omit<MetricFilter, "model">): Promise<Money[]>;
   eventsBy(boundaries: readonly number[], event: string, filter: Omit<MetricFilter, "model">): Promise<number[]>;
   /** Projects by the moment they were registered, later deleted ones included; `userId` is the owner. */
   projectsBy(boundaries: readonly number[], filter: Pick<MetricFilter, "userId">): Promise<number[]>;

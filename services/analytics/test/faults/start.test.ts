@@ -70,6 +70,11 @@ describe("a start that can't be", () => {
       { DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/d" },
       /^PostgreSQL is not reachable at 127\.0\.0\.1:1 .*\.\n$/,
     ],
+    [
+      "a data folder that can't be",
+      { DATABASE_URL: "", DATA_DIR: path.join(service, "package.json/data") },
+      /^The folder \S+data can't be written \(ENOTDIR\): set DATA_DIR.*\.\n$/,
+    ],
   ])(
     "is one sentence each and exit code 1: %s",
     async (_, env, expected) => {

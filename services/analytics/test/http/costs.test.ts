@@ -55,6 +55,8 @@ describe("GET /costs/user/:userId and /costs/project/:projectId", () => {
         { date: "2026-06-15", cost: 0.2, tokens: 480_011 },
         { date: "2026-06-14", cost: 0.45, tokens: 110_000 },
       ],
+      cacheCost: 0,
+      projection: { low: null, high: null, method: "run-rate" },
       unpricedRequests: 1,
       currency: "USD",
     });
@@ -102,7 +104,9 @@ describe("GET /costs/user/:userId and /costs/project/:projectId", () => {
         outputCost: 0,
         byModel: {},
         byDay: [],
+        cacheCost: 0,
         projectedMonthly: 0,
+        projection: { low: null, high: null, method: "none" },
         unpricedRequests: 0,
         currency: "USD",
       });

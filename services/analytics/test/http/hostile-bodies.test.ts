@@ -112,6 +112,7 @@ const withMember = (member: string): Fault[1] => {
   return ({ good }) => ({ body: `{${member},${json(good()).slice(1)}` });
 };
 const padded = ({ good, maxBytes }: Route) => json(good()).padEnd(maxBytes + 1, " ");
+const bomb = gzipSync(Buffer.alloc(64 * megabyte, " "));
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");
 
 const faults: Fault[] = [
@@ -151,7 +152,7 @@ const faults: Fault[] = [
   ["a body past its bound", (route) => ({ body: padded(route) }), "body_too_large"],
   ["a body past its bound in chunks", (route) => ({ body: padded(route), chunked: true }), "body_too_large"],
   ["a gzip past its bound", gzipOf((route) => padded(route)), "body_too_large"],
-  ["a gzip bomb", gzipOf(() => Buffer.alloc(64 * megabyte, " ")), "body_too_large"],
+  ["a gzip bomb", () => ({ body: bomb, headers: { "content-encoding": "gzip" } }), "body_too_large"],
   ["null", raw("null"), "invalid_body", ""],
   ["true", raw("true"), "invalid_body", ""],
   ["1e400", raw("1e400"), "invalid_body", ""],

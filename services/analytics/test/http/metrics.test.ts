@@ -37,7 +37,9 @@ async function series(app: TestApp, query: string): Promise<TimeSeries> {
 
 async function values(app: TestApp, query: string): Promise<Record<string, number>> {
   const { data } = await series(app, query);
-  return Object.fromEntries(data.filter(({ value }) => value !== 0).map(({ timestamp, value }) => [timestamp, value]));
+  return Object.fromEntries(
+    data.flatMap(({ timestamp, value }) => (value === null || value === 0 ? [] : [[timestamp, value]])),
+  );
 }
 
 async function freshDashboard(app: TestApp): Promise<Dashboard> {
@@ -114,6 +116,9 @@ describe("the time series", () => {
     ["metric=output_tokens", { [today]: 200, [yesterday]: 400 }],
     ["metric=requests", { [today]: 1, [yesterday]: 3 }],
     ["metric=cost", { [today]: 0.0005, [yesterday]: 0.00600175 }],
+    ["metric=cost_per_generation", { [today]: 0.0005, [yesterday]: 0.003000875 }],
+    ["metric=cost_per_build", {}],
+    ["metric=wasted_cost", {}],
     ["metric=generations", { [today]: 1, [yesterday]: 2 }],
     ["metric=generation_failures", { [yesterday]: 1 }],
     ["metric=builds", { [today]: 1 }],

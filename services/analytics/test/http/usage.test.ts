@@ -32,7 +32,15 @@ describe("POST /usage/api", () => {
       success: true,
       requestId: "req-1",
       duplicate: false,
-      cost: { inputCost: 0.0045, outputCost: 0.045, totalCost: 0.0495, currency: "USD", priced: true },
+      cost: {
+        inputCost: 0.0045,
+        outputCost: 0.045,
+        cacheCost: 0,
+        totalCost: 0.0495,
+        currency: "USD",
+        priced: true,
+        estimated: false,
+      },
     });
     expect(await rowsOf("req-1")).toHaveLength(1);
   });
@@ -68,7 +76,15 @@ describe("POST /usage/api", () => {
       body: { ...call, model: "gpt-9", requestId: "req-4" },
     });
     expect(status).toBe(201);
-    expect(body.cost).toEqual({ inputCost: null, outputCost: null, totalCost: null, currency: "USD", priced: false });
+    expect(body.cost).toEqual({
+      inputCost: null,
+      outputCost: null,
+      cacheCost: null,
+      totalCost: null,
+      currency: "USD",
+      priced: false,
+      estimated: false,
+    });
     expect(await rowsOf("req-4")).toMatchObject([{ price_id: null, input_cost: null }]);
   });
 

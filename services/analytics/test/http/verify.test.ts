@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checks } from "../../src/stores/postgres/verify-checks.js";
 import { createVerifyStore } from "../../src/stores/postgres/verify-store.js";
 import { formatVerifyReport, type VerifyReport, verify } from "../../src/verify.js";
 import { startTestApp, type TestApp } from "../support/app.js";
@@ -21,15 +22,17 @@ const instant = fc
     { weight: 1, arbitrary: fc.constant(-400 * dayMs) },
   )
   .map((offset) => new Date(Date.parse(now) + offset).toISOString());
+// A phone that thinks it is 1970, when it acts and when it sends.
+const [stuckAt, stuckSentAt] = ["1970-01-01T00:02:00Z", "1970-01-01T00:03:00Z"];
 const optional = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined });
 
 const appEvent = fc.record({
   eventId: fc.constantFrom(...Array.from({ length: 40 }, (_, n) => `event-${n}`)),
   type: fc.constantFrom("screen_view", "custom", "session_start", ""),
   sessionId: fc.constantFrom("s1", "s2", "s3", "0189a3e8-1f04-7000-8000-000000000001"),
-  timestamp: optional(instant),
+  timestamp: optional(fc.oneof({ weight: 6, arbitrary: instant }, fc.constant(stuckAt))),
   userId: optional(someone),
-  anonymousId: optional(fc.constantFrom("phone", "tablet")),
+  anonymousId: optional(fc.constantFrom("phone", "tablet", "ada")),
   properties: optional(fc.record({ screenName: fc.constantFrom("Home", "Cart"), eventName: fc.constant("paid") })),
   device: optional(
     fc.record({ platform: fc.constantFrom("ios", "android"), appVersion: fc.constantFrom("1.0", "1.1") }),
@@ -42,7 +45,9 @@ const appBatch = fc.record({
   body: fc.record({
     events: fc.array(appEvent, { minLength: 1, maxLength: 30 }),
     // A device clock that is right, a little off, and off by hours.
-    sentAt: optional(fc.constantFrom(now, "2026-05-14T10:02:00Z", "2026-05-14T13:40:00Z", "2026-05-12T01:00:00Z")),
+    sentAt: optional(
+      fc.constantFrom(now, "2026-05-14T10:02:00Z", "2026-05-14T13:40:00Z", "2026-05-12T01:00:00Z", stuckSentAt),
+    ),
   }),
 });
 
@@ -53,9 +58,16 @@ const usage = fc.record({
       requestId: optional(fc.constantFrom(...Array.from({ length: 30 }, (_, n) => `request-${n}`))),
       userId: someone,
       projectId: optional(fc.constantFrom(...projects)),
-      model: fc.constantFrom("claude-3-haiku-20240307", "claude-3-opus-20240229", "a model without a price"),
+      model: fc.constantFrom("claude-3-haiku-20240307", "gemini-2.5-pro", "a model without a price"),
       inputTokens: fc.oneof(fc.integer({ min: 0, max: 50_000 }), fc.constant(-1)),
       outputTokens: fc.integer({ min: 0, max: 50_000 }),
+      cacheReadTokens: optional(fc.integer({ min: 0, max: 40_000 })),
+      cacheWriteTokens: optional(fc.integer({ min: 0, max: 40_000 })),
+      inputTokensExcludeCache: optional(fc.boolean()),
+      feature: optional(fc.constantFrom("chat", "generation/code", "build")),
+      tags: optional(fc.constantFrom([], ["a", "b"], ["b", "b"])),
+      status: optional(fc.constantFrom("ok", "error")),
+      provider: optional(fc.constantFrom("anthropic", "gateway")),
       timestamp: optional(instant),
     }),
     { minLength: 1, maxLength: 15 },
@@ -131,8 +143,10 @@ it("finds no difference before there is data", async () => {
     ["session", 0, 0],
     ["actor", 0, 0],
     ["actor_day", 0, 0],
+    ["ingestion_ledger", 0, 0],
     ["platform_event_rollup", 0, 0],
     ["usage_rollup", 0, 0],
+    ["usage_tag_rollup", 0, 0],
     ["receipts", 0, 0],
   ]);
 });
@@ -154,15 +168,29 @@ it("finds no difference after any mix of batches, sent at once to two replicas, 
     }),
     { numRuns: 40, endOnFailure: true },
   );
-  for (const table of ["app_event", "session", "actor_day", "platform_event_rollup", "usage_rollup"]) {
+  expect(await rowsOf("ingestion_rejection")).toBeGreaterThan(5);
+  expect(await rowsOf("app_event_default")).toBeGreaterThan(0);
+  for (const table of [
+    "app_event",
+    "session",
+    "actor_day",
+    "platform_event_rollup",
+    "usage_rollup",
+    "usage_tag_rollup",
+  ]) {
     expect(await rowsOf(table), table).toBeGreaterThan(10);
   }
 }, 120_000);
 
+const usageChecks = checks.filter(({ name }) => name === "usage_rollup" || name === "usage_tag_rollup");
+const usageSums = usageChecks[0]?.fields ?? [];
+
 describe("names exactly the row that was tampered with", () => {
+  const otherKind = "case kind when 'user' then 'anonymous' else 'user' end";
+  const otherUuid = (column: string): string => `translate(${column}::text, '0123', '1032')::uuid`;
+
   // Each on a row that the mix above left behind; `undo` puts it back.
   const tampered: [name: string, keys: string[], field: string, change: string, undo: string][] = [
-    ["event_rollup", ["project_key", "bucket", "name_key"], "events", "events + 1", "events - 1"],
     ["project_rollup", ["project_key", "bucket"], "events", "events - 1", "events + 1"],
     ["project_rollup", ["project_key", "bucket"], "sessions", "sessions + 1", "sessions - 1"],
     ["session", ["project_key", "session_id"], "events", "events + 1", "events - 1"],
@@ -170,26 +198,28 @@ describe("names exactly the row that was tampered with", () => {
     ["session", ["project_key", "session_id"], "device_key", "-device_key", "-device_key"],
     moved("session", ["project_key", "session_id"], "started_at"),
     moved("session", ["project_key", "session_id"], "last_event_at"),
+    moved("session", ["project_key", "session_id"], "actor_at"),
+    ["session", ["project_key", "session_id"], "actor_id", otherUuid("actor_id"), otherUuid("actor_id")],
+    [
+      "session",
+      ["project_key", "session_id"],
+      "session_id_text",
+      "session_id_text || 'x'",
+      "left(session_id_text, -1)",
+    ],
+    ["actor", ["project_key", "actor_id"], "id_text", "id_text || 'x'", "left(id_text, -1)"],
+    ["actor", ["project_key", "actor_id"], "kind", otherKind, otherKind],
+    ["ingestion_ledger", ["project_key", "bucket"], "received", "received + 1", "received - 1"],
     moved("actor", ["project_key", "actor_id"], "first_seen_at"),
     moved("actor", ["project_key", "actor_id"], "last_seen_at"),
     ["actor_day", ["project_key", "day", "actor_id"], "buckets", "~buckets", "~buckets"],
     ["platform_event_rollup", ["event", "bucket", "project_id", "user_id"], "events", "events + 1", "events - 1"],
-    ...["requests", "unpriced_requests", "input_tokens", "output_tokens"].map(
-      (field): [string, string[], string, string, string] => [
-        "usage_rollup",
-        ["user_id", "bucket", "project_id", "model"],
-        field,
-        `${field} + 1`,
-        `${field} - 1`,
-      ],
+    ...usageChecks.flatMap(({ name, keys, fields }) =>
+      fields.map((field): [string, string[], string, string, string] => {
+        const little = field.endsWith("_cost") ? "0.00000000000001" : "1";
+        return [name, [...keys], field, `${field} + ${little}`, `${field} - ${little}`];
+      }),
     ),
-    ...["input_cost", "output_cost"].map((field): [string, string[], string, string, string] => [
-      "usage_rollup",
-      ["user_id", "bucket", "project_id", "model"],
-      field,
-      `${field} + 0.00000000000001`,
-      `${field} - 0.00000000000001`,
-    ]),
   ];
 
   function moved(name: string, keys: string[], field: string): [string, string[], string, string, string] {
@@ -197,7 +227,7 @@ describe("names exactly the row that was tampered with", () => {
   }
 
   it.each(tampered)("%s (%j) by its %s", async (name, keys, field, change, undo) => {
-    const key = await updateOne(app.pool, name, keys, `${field} = ${change}`);
+    const key = await updateOne(app.pool, name, keys, `${field} = ${change}`, `${field} is not null`);
     const report = await recount();
     await updateByKey(app.pool, name, key, `${field} = ${undo}`);
 
@@ -208,6 +238,35 @@ describe("names exactly the row that was tampered with", () => {
     ]);
     expect(report.clean).toBe(false);
     expect(formatVerifyReport(report)).toContain(`${field} is `);
+    expect((await recount()).clean).toBe(true);
+  });
+
+  it.each([
+    ["stored", "stored = stored + 1, received = received + 1", "stored = stored - 1, received = received - 1"],
+    [
+      "rejected",
+      "rejected = rejected - 1, received = received - 1",
+      "rejected = rejected + 1, received = received + 1",
+    ],
+  ])("an entry of the ledger that balances and yet is wrong in %s", async (field, change, undo) => {
+    const key = await updateOne(app.pool, "ingestion_ledger", ["project_key", "bucket"], change, "rejected > 0");
+    const report = await recount();
+    await updateByKey(app.pool, "ingestion_ledger", key, undo);
+    const faulty = report.checks.filter(({ differences }) => differences > 0);
+    expect(faulty.map(({ name, first }) => [name, first[0]?.key, first[0]?.fields.map((one) => one.field)])).toEqual([
+      ["ingestion_ledger", key, [field]],
+    ]);
+    expect((await recount()).clean).toBe(true);
+  });
+
+  it("a count by name that its sum does not show", async () => {
+    const keys = ["project_key", "bucket"];
+    const key = await updateOne(app.pool, "project_rollup", keys, "name_events[1] = name_events[1] + 1", "events > 0");
+    const report = await recount();
+    await updateByKey(app.pool, "project_rollup", key, "name_events[1] = name_events[1] - 1");
+    const faulty = report.checks.filter(({ differences }) => differences > 0);
+    expect(faulty.map(({ name, differences }) => [name, differences])).toEqual([["event_rollup", 1]]);
+    expect(faulty[0]?.first[0]?.key).toMatchObject(key);
     expect((await recount()).clean).toBe(true);
   });
 
@@ -236,8 +295,10 @@ describe("names exactly the row that was tampered with", () => {
     expect(formatVerifyReport(report)).toContain("events is missing, should be ");
 
     await app.pool.query(
-      `insert into usage_rollup (bucket, user_id, project_id, model, requests, unpriced_requests, input_tokens, output_tokens, input_cost, output_cost)
-       values ('2026-05-01T00:00:00Z', 'nobody', '', 'm', 1, 0, 0, 0, 0, 0), ('2026-05-01T00:00:00Z', 'nobody', '', 'zeros', 0, 0, 0, 0, 0, 0)`,
+      `insert into usage_rollup (bucket, user_id, project_id, model, provider, feature, requests,
+         ${usageSums.filter((field) => field !== "requests").join(", ")})
+       select '2026-05-01T00:00:00Z'::timestamptz, 'nobody', '', model, '', '', requests${", 0".repeat(usageSums.length - 1)}
+       from (values ('m', 1), ('zeros', 0)) as added (model, requests)`,
     );
     const usage = (await recount()).checks.find(({ name }) => name === "usage_rollup");
     expect(usage?.first.map(({ key, fields }) => [key["user_id"], key["model"], fields])).toEqual([
@@ -257,10 +318,10 @@ describe("names exactly the row that was tampered with", () => {
 
 type Key = Record<string, string>;
 
-/** Changes the table's first row and answers its key as texts. */
-async function updateOne(pool: pg.Pool, table: string, keys: string[], set: string): Promise<Key> {
+/** Changes the table's first row of which the condition holds, and answers its key as texts. */
+async function updateOne(pool: pg.Pool, table: string, keys: string[], set: string, condition: string): Promise<Key> {
   const { rows } = await pool.query<Key>(
-    `update ${table} set ${set} where ctid = (select min(ctid) from ${table})
+    `update ${table} set ${set} where ctid = (select min(ctid) from ${table} where ${condition})
      returning ${keys.map((key) => `${key}::text as ${key}`).join(", ")}`,
   );
   const [key] = rows;

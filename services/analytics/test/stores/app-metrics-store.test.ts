@@ -6,8 +6,7 @@ import type { AppMetricsStore } from "../../src/stores/app-metrics-store.js";
 import { type AppEvent, effectiveTime } from "../../src/stores/event-store.js";
 import { createAppMetricsStore } from "../../src/stores/postgres/app-metrics-store.js";
 import { createEventStore } from "../../src/stores/postgres/event-store.js";
-import { createPartitions } from "../../src/stores/postgres/partitions.js";
-import { appEvent } from "../support/app-events.js";
+import { appEvent, eventBatch } from "../support/app-events.js";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.js";
 
 const firstDay = Date.parse("2026-03-27T00:00:00Z");
@@ -24,18 +23,14 @@ beforeAll(async () => {
   database = await createTestDatabase();
   metrics = createAppMetricsStore(database.pool);
   stored = [];
-  const store = createEventStore({
-    pool: database.pool,
-    partitions: createPartitions(database.pool),
-    deltasOf: batchDeltas,
-  });
+  const store = createEventStore({ pool: database.pool, deltasOf: batchDeltas });
   for (const projectId of ["p1", "p2"]) {
     const { rows } = await database.pool.query<{ project_key: number }>(
       "insert into project (id, name, created_at, named_at) values ($1, $1, now(), now()) returning project_key",
       [projectId],
     );
     const events = makeEvents(projectId === "p1" ? 800 : 200);
-    await store.append([{ projectKey: rows[0]?.project_key ?? 0, events }]);
+    await store.append([eventBatch(rows[0]?.project_key ?? 0, events)]);
     stored.push(...events.map((event) => ({ projectId, event })));
   }
 });

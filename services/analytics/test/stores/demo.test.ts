@@ -7,8 +7,9 @@ import {
   fillDemo,
 } from "../../src/demo/fill-demo.js";
 import { batchDeltas } from "../../src/ingestion/batch-deltas.js";
-import { loadPrices } from "../../src/price-book.js";
+import { openPriceBook } from "../../src/price-book.js";
 import { createMemoryCounterStore } from "../../src/stores/memory/counter-store.js";
+import { createConflictStore } from "../../src/stores/postgres/conflict-store.js";
 import { createEventStore } from "../../src/stores/postgres/event-store.js";
 import { createPartitions } from "../../src/stores/postgres/partitions.js";
 import { createPlatformEventStore } from "../../src/stores/postgres/platform-event-store.js";
@@ -40,13 +41,16 @@ async function fill({ pool, prisma }: TestDatabase, options: Partial<DemoOptions
   const tracker = createUsageTracker({
     usage: createUsageStore(pool),
     platformEvents: createPlatformEventStore(pool),
-    prices: await loadPrices(createPriceStore(pool), clock.now),
+    prices: await openPriceBook({ store: createPriceStore(pool), clock: clock.now, logger: silentLogger }),
+    conflicts: createConflictStore(pool),
     counters: createMemoryCounterStore(),
+    onUncounted: () => undefined,
     clock: clock.now,
     logger: silentLogger,
   });
   const parts: DemoParts = {
-    events: createEventStore({ pool, partitions: createPartitions(pool), deltasOf: batchDeltas }),
+    events: createEventStore({ pool, deltasOf: batchDeltas }),
+    ensurePartitions: createPartitions(pool).ensureFor,
     tracker,
     projects: createProjectStore(prisma),
   };

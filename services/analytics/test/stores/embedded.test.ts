@@ -162,6 +162,19 @@ describe("embedded PostgreSQL", () => {
     expect(await query(second.url, "select seven from kept")).toEqual([{ seven: 7 }]);
   });
 
+  it("is started again when it dies under a service that lives, on the same port and with its data", async () => {
+    const { url } = await start();
+    await query(url, "create table kept (n integer)");
+    await query(url, "insert into kept values (7)");
+    const before = await serverPid();
+    process.kill(before, "SIGKILL");
+    await vi.waitFor(async () => expect(await query(url, "select n from kept")).toEqual([{ n: 7 }]), {
+      timeout: 20_000,
+      interval: 50,
+    });
+    expect(await serverPid()).not.toBe(before);
+  });
+
   it("does not mistake another program for its server when the process id was given away", async () => {
     const first = await start();
     await end(first.service, "SIGTERM");

@@ -1,47 +1,27 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { batchDeltas } from "../../src/ingestion/batch-deltas.js";
 import { createEventBuffer } from "../../src/ingestion/event-buffer.js";
 import type { AppEvent, EventBatch, EventStore } from "../../src/stores/event-store.js";
-import { createPool } from "../../src/stores/postgres/client.js";
-import { createEventStore } from "../../src/stores/postgres/event-store.js";
-import { createPartitions } from "../../src/stores/postgres/partitions.js";
-import { createVerifyStore } from "../../src/stores/postgres/verify-store.js";
-import { appEvent } from "../support/app-events.js";
-import { createTestDatabase, type TestDatabase } from "../support/postgres.js";
-import { silentLogger } from "../support/silent-logger.js";
+import { appEvent, eventBatch } from "../support/app-events.js";
+import { countDeadlocks, createEventDatabase, type EventDatabase } from "../support/event-database.js";
 
-let database: TestDatabase;
+let db: EventDatabase;
 let store: EventStore;
-/** Keys of the projects p1, p2 and p3. */
-let projectKeys: number[];
+let count: EventDatabase["count"];
+let expectNoDifferences: EventDatabase["expectNoDifferences"];
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  store = storeOn(database.pool);
-  const { rows } = await database.pool.query<{ project_key: number }>(
-    `insert into project (id, name, created_at, named_at)
-     select id, id, now(), now() from unnest(array['p1', 'p2', 'p3']) as id returning project_key`,
-  );
-  projectKeys = rows.map((row) => row.project_key);
+  db = await createEventDatabase();
+  ({ store, count, expectNoDifferences } = db);
 });
 
-beforeEach(async () => {
-  await database.pool.query("truncate app_event, session, actor, actor_day, event_rollup, project_rollup");
-});
+beforeEach(() => db.empty());
 
-afterAll(async () => {
-  await database.drop();
-});
+afterAll(() => db.drop());
 
-function storeOn(pool: pg.Pool): EventStore {
-  return createEventStore({ pool, partitions: createPartitions(pool), deltasOf: batchDeltas });
-}
-
-function batch(events: AppEvent[], project = 0): EventBatch {
-  return { projectKey: projectKeys[project] as number, events };
+function batch(sent: AppEvent[], project = 0): EventBatch {
+  return eventBatch(db.projectKeys[project] as number, sent);
 }
 
 function eventsOf(count: number, more: Partial<Parameters<typeof appEvent>[0]> = {}): AppEvent[] {
@@ -49,16 +29,6 @@ function eventsOf(count: number, more: Partial<Parameters<typeof appEvent>[0]> =
   return Array.from({ length: count }, (_, n) =>
     appEvent({ eventId: `event-${n}`, at: start + n * 60_000, actor: "ada", ...more }),
   );
-}
-
-async function count(table: string): Promise<number> {
-  const { rows } = await database.pool.query<{ count: number }>(`select count(*) from ${table}`);
-  return rows[0]?.count ?? 0;
-}
-
-async function expectNoDifferences(): Promise<void> {
-  const checks = await createVerifyStore(database.pool).recount(5);
-  expect(checks.filter((check) => check.differences > 0)).toEqual([]);
 }
 
 describe("append", () => {
@@ -74,7 +44,7 @@ describe("append", () => {
       properties: JSON.stringify(properties),
     });
     await store.append([batch([event])]);
-    const { rows } = await database.pool.query(
+    const { rows } = await db.pool.query(
       `select occurred_at, received_at, corrected_at, event_id, event_id_text, session_id, actor_id, country, is_bot, properties,
          event_name.type, event_name.name, platform, model
        from app_event join event_name using (name_key) join device_profile using (device_key)`,
@@ -139,9 +109,7 @@ describe("append", () => {
   it("moves a session's start and its count when an earlier event comes late", async () => {
     await store.append([batch([appEvent({ eventId: "b", at: "2026-01-03T12:20:00Z" })])]);
     await store.append([batch([appEvent({ eventId: "a", at: "2026-01-03T12:10:00Z" })])]);
-    const { rows: sessions } = await database.pool.query(
-      "select started_at, last_event_at, events, screens from session",
-    );
+    const { rows: sessions } = await db.pool.query("select started_at, last_event_at, events, screens from session");
     expect(sessions).toEqual([
       {
         started_at: new Date("2026-01-03T12:10:00Z"),
@@ -150,7 +118,7 @@ describe("append", () => {
         screens: 2,
       },
     ]);
-    const { rows } = await database.pool.query("select bucket, events, sessions from project_rollup order by bucket");
+    const { rows } = await db.pool.query("select bucket, events, sessions from project_rollup order by bucket");
     expect(rows).toEqual([
       { bucket: new Date("2026-01-03T12:00:00Z"), events: 1, sessions: 1 },
       { bucket: new Date("2026-01-03T12:15:00Z"), events: 1, sessions: 0 },
@@ -158,17 +126,9 @@ describe("append", () => {
     await expectNoDifferences();
   });
 
-  it("makes the partition of any day, and makes it again when it is gone", async () => {
-    const event = appEvent({ eventId: "old", at: "2024-02-29T23:59:59.999Z" });
-    await store.append([batch([event])]);
-    await database.pool.query("drop table app_event_20240229");
-    expect(await store.append([batch([event])])).toEqual([{ duplicates: 0 }]);
-    expect(await count("app_event_20240229")).toBe(1);
-  });
-
   it("keeps everything that was committed when a flush fails, and nothing of the flush", async () => {
     await store.append([batch(eventsOf(2))]);
-    const orphan = { projectKey: 999_999, events: eventsOf(1) };
+    const orphan = eventBatch(999_999, eventsOf(1));
     await expect(store.append([batch(eventsOf(5)), orphan])).rejects.toMatchObject({ code: "23503" });
     expect(await count("app_event")).toBe(2);
     await expectNoDifferences();
@@ -185,12 +145,12 @@ describe("append through the buffer", () => {
       flushIntervalMs: 5,
       concurrentFlushes: 1,
     });
-    const project = { projectKey: projectKeys[0] as number, id: "p1", timezone: "UTC", eventsPerMinute: 1_000 };
+    const project = { projectKey: db.projectKeys[0] as number, id: "p1", timezone: "UTC", eventsPerMinute: 1_000 };
     // A country that no check has let through: the column takes no NUL.
     const poison = appEvent({ eventId: "poison", at: "2026-01-03T12:00:00Z", country: "\u0000" });
     const replies = await Promise.allSettled([
-      ...eventsOf(5).map((event) => buffer.submit(project, [event])),
-      buffer.submit(project, [poison]),
+      ...eventsOf(5).map((event) => buffer.submit(project, batch([event]))),
+      buffer.submit(project, batch([poison])),
     ]);
     expect(replies.map((reply) => reply.status)).toEqual([...Array(5).fill("fulfilled"), "rejected"]);
     expect(await count("app_event")).toBe(5);
@@ -199,18 +159,10 @@ describe("append through the buffer", () => {
 });
 
 describe("two replicas", () => {
-  let others: pg.Pool[];
   let replicas: EventStore[];
 
   beforeAll(() => {
-    others = [1, 2].map((n) =>
-      createPool({ url: database.url, max: 5, applicationName: `replica-${n}`, logger: silentLogger }),
-    );
-    replicas = others.map(storeOn);
-  });
-
-  afterAll(async () => {
-    await Promise.all(others.map((pool) => pool.end()));
+    replicas = [db.addReplica(), db.addReplica()];
   });
 
   it("store the same batches once when they get them at once", async () => {
@@ -230,15 +182,7 @@ describe("two replicas", () => {
   });
 
   it("never dead-lock on projects, sessions and actors that they share", async () => {
-    const { pool } = database;
-    const deadlocks = async () => {
-      await pool.query("select pg_stat_force_next_flush()");
-      const { rows } = await pool.query<{ deadlocks: number }>(
-        "select deadlocks from pg_stat_database where datname = current_database()",
-      );
-      return rows[0]?.deadlocks;
-    };
-    const before = await deadlocks();
+    const before = await countDeadlocks(db.pool);
     const random = (bound: number) => Math.floor(Math.random() * bound);
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       for (let round = 0; round < 15; round += 1) {
@@ -258,20 +202,8 @@ describe("two replicas", () => {
       }
     });
     await Promise.all(writers);
-    expect(await deadlocks()).toBe(before);
+    expect(await countDeadlocks(db.pool)).toBe(before);
     await expectNoDifferences();
-  });
-
-  it("make the same partitions at once, both", async () => {
-    const now = new Date("2031-05-01T00:00:00Z");
-    await Promise.all(others.map((pool) => createPartitions(pool).ensureAround(now)));
-    const { rows } = await database.pool.query(
-      `select relname from pg_inherits join pg_class on oid = inhrelid
-       where inhparent = 'app_event'::regclass and relname like 'app_event_2031%' order by 1`,
-    );
-    expect(rows).toHaveLength(40);
-    expect(rows[0]).toEqual({ relname: "app_event_20310331" });
-    expect(rows.at(-1)).toEqual({ relname: "app_event_20310509" });
   });
 });
 
@@ -314,9 +246,7 @@ it("keeps rollups, sessions and actors what a recount of the rows gives, whateve
         expect(duplicates).toBe(sent.flat().length - identities.size);
         await expectNoDifferences();
       })
-      .beforeEach(async () => {
-        await database.pool.query("truncate app_event, session, actor, actor_day, event_rollup, project_rollup");
-      }),
+      .beforeEach(() => db.empty()),
     { numRuns: 60 },
   );
 }, 60_000);

@@ -3,7 +3,7 @@ import { DateTime } from "luxon";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sumMoney } from "../../src/money.js";
 import { createUsageStore } from "../../src/stores/postgres/usage-store.js";
-import type { UsageRecord, UsageStore } from "../../src/stores/usage-store.js";
+import type { UsageRecord, UsageStore, UsageSubject, UsageSums } from "../../src/stores/usage-store.js";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.js";
 import { receipt, seedPrices, usageRecord, usageRollupDifferences } from "../support/usage.js";
 
@@ -32,6 +32,9 @@ describe("what was used", () => {
         model: n % 2 === 0 ? "claude-3-haiku-20240307" : "unknown",
         inputTokens: n,
         outputTokens: 1_000 * n,
+        cacheReadTokens: n % 3 === 0 ? Math.floor(n / 2) : 0,
+        reasoningTokens: n % 6,
+        failed: n % 7 === 0,
         receipt: n % 2 === 0 ? receipt(1, `0.${n + 1}`, `0.0000${n + 1}`) : null,
       }),
     );
@@ -42,6 +45,7 @@ describe("what was used", () => {
       { kind: "user", id: "user" } as const,
       { kind: "project", id: "p1" } as const,
       { kind: "user", id: "nobody" } as const,
+      { kind: "platform" } as const,
     );
     await fc.assert(
       fc.asyncProperty(offset, offset, zone, subject, async (a, b, tz, who) => {
@@ -120,7 +124,8 @@ function localDays(window: { from: number; to: number }, tz: string): number[] {
   }
 }
 
-function isOf(record: UsageRecord, who: { kind: "user" | "project"; id: string }): boolean {
+function isOf(record: UsageRecord, who: UsageSubject): boolean {
+  if (who.kind === "platform") return true;
   return (who.kind === "user" ? record.userId : record.projectId) === who.id;
 }
 
@@ -128,8 +133,10 @@ function within({ occurredAt }: UsageRecord, { from, to }: { from: number; to: n
   return occurredAt >= from && occurredAt < to;
 }
 
-function plain<Sums extends { inputCost: { toFixed(): string }; outputCost: { toFixed(): string } }>(sums: Sums) {
-  return { ...sums, inputCost: sums.inputCost.toFixed(), outputCost: sums.outputCost.toFixed() };
+function plain<Sums extends UsageSums>(sums: Sums) {
+  const { inputCost, outputCost, cacheCost, failedCost } = sums;
+  const costs = Object.entries({ inputCost, outputCost, cacheCost, failedCost });
+  return { ...sums, ...Object.fromEntries(costs.map(([name, cost]) => [name, cost.toFixed()])) };
 }
 
 function expectedSums(records: UsageRecord[], keyOf: (record: UsageRecord) => string | number, name: string) {
@@ -140,6 +147,16 @@ function expectedSums(records: UsageRecord[], keyOf: (record: UsageRecord) => st
       [name]: key,
       requests: own.length,
       unpricedRequests: own.filter((record) => record.receipt === null).length,
+      failedRequests: own.filter((record) => record.failed).length,
+      cacheReadTokens: own.reduce((sum, record) => sum + record.cacheReadTokens, 0),
+      cacheWriteTokens: 0,
+      reasoningTokens: own.reduce((sum, record) => sum + record.reasoningTokens, 0),
+      cacheCost: "0",
+      failedCost: sumMoney(
+        own.flatMap(({ receipt, failed }) =>
+          failed && receipt !== null ? receipt.inputCost.plus(receipt.outputCost) : [],
+        ),
+      ).toFixed(),
       inputTokens: own.reduce((sum, record) => sum + record.inputTokens, 0),
       outputTokens: own.reduce((sum, record) => sum + record.outputTokens, 0),
       inputCost: sumMoney(own.flatMap((record) => record.receipt?.inputCost ?? [])).toFixed(),

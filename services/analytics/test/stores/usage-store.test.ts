@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { moneyToText } from "../../src/money.js";
-import { type PriceList, priceCall } from "../../src/pricing.js";
+import type { PriceList } from "../../src/price-list.js";
 import { createPool } from "../../src/stores/postgres/client.js";
 import { createUsageStore } from "../../src/stores/postgres/usage-store.js";
 import type { UsageRecord, UsageStore } from "../../src/stores/usage-store.js";
+import { receiptOf } from "../../src/usage-record.js";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.js";
 import { silentLogger } from "../support/silent-logger.js";
 import { receipt, seedPrices, usageRecord, usageRollupDifferences } from "../support/usage.js";
@@ -18,7 +19,7 @@ beforeAll(async () => {
   store = createUsageStore(database.pool);
   prices = await seedPrices(database.pool);
 });
-beforeEach(() => database.pool.query("truncate usage_record, usage_rollup"));
+beforeEach(() => database.pool.query("truncate usage_record, usage_rollup, usage_tag_rollup"));
 afterAll(() => database.drop());
 
 describe("appending usage", () => {
@@ -131,18 +132,20 @@ describe("the usage rollup", () => {
       model: fc.constantFrom(...known),
       inputTokens: fc.oneof(fc.integer({ min: 0, max: 100_000 }), fc.constant(Number.MAX_SAFE_INTEGER)),
       outputTokens: fc.integer({ min: 0, max: 100_000 }),
+      feature: fc.constantFrom("generation", "build", null),
+      tags: fc.constantFrom(null, [], ["a"], ["b", "a", "b"]),
+      provider: fc.constantFrom("anthropic", "gateway", null),
+      failed: fc.boolean(),
     });
     const calls = fc.array(fc.array(recordArbitrary, { maxLength: 12 }), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(calls, async (batches) => {
-        await database.pool.query("truncate usage_record, usage_rollup");
+        await database.pool.query("truncate usage_record, usage_rollup, usage_tag_rollup");
         const stored = new Map<string, UsageRecord>();
         await Promise.all(
           batches.map(async (batch) => {
             const records = batch.map((entry) => {
-              const price = prices.priceAt(entry.model, start);
-              const costs = price === undefined ? undefined : priceCall(entry, price);
-              return usageRecord({
+              const record = usageRecord({
                 requestId: `r${entry.id}`,
                 occurredAt: start + entry.minute * 60_000,
                 userId: entry.user,
@@ -150,8 +153,13 @@ describe("the usage rollup", () => {
                 model: entry.model,
                 inputTokens: entry.inputTokens,
                 outputTokens: entry.outputTokens,
-                receipt: price === undefined || costs === undefined ? null : { priceId: price.priceId, ...costs },
+                feature: entry.feature,
+                tags: entry.tags,
+                purpose: entry.feature,
+                failed: entry.failed,
+                provider: entry.provider,
               });
+              return { ...record, receipt: receiptOf(record, prices) };
             });
             const outcomes = await store.append(records);
             for (const [n, record] of records.entries()) {

@@ -1,5 +1,5 @@
 import { idKey } from "../../src/ingestion/ids.js";
-import type { AppEvent, EventActor } from "../../src/stores/event-store.js";
+import type { AppEvent, EventActor, EventBatch } from "../../src/stores/event-store.js";
 
 const noDevice = {
   platform: "",
@@ -11,6 +11,24 @@ const noDevice = {
   locale: "",
   timezone: "",
 };
+
+/** When all of them came in, unless a test says otherwise. */
+export const receivedAt = Date.parse("2026-01-04T08:05:00Z");
+
+/** What a request held that had these events, and some that were refused for the given reasons. */
+export function eventBatch(
+  projectKey: number,
+  events: readonly AppEvent[],
+  rejected: EventBatch["rejected"] = [],
+): EventBatch {
+  return {
+    projectKey,
+    receivedAt: events[0]?.receivedAt ?? receivedAt,
+    received: events.length + rejected.length,
+    events,
+    rejected,
+  };
+}
 
 /** An accepted event; ids are given as clients send them. */
 export function appEvent({
@@ -27,7 +45,7 @@ export function appEvent({
   const occurredAt = typeof at === "number" ? at : Date.parse(at);
   return {
     occurredAt,
-    receivedAt: occurredAt + 1_000,
+    receivedAt,
     correctedAt: null,
     eventId: event.uuid,
     eventIdText: event.text,

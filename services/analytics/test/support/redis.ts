@@ -15,6 +15,8 @@ export type TestRedis = {
   /** Ends the server with SIGKILL, as a fault; `start` brings it back empty on the same port. */
   kill: () => Promise<void>;
   start: () => Promise<void>;
+  /** SIGSTOP makes it hang, connections open; SIGCONT lets it go on. */
+  signal: (signal: "SIGSTOP" | "SIGCONT") => void;
   stop: () => Promise<void>;
 };
 
@@ -37,6 +39,7 @@ export async function startRedis(): Promise<TestRedis> {
     start: async () => {
       server = await spawnRedis(port, folder);
     },
+    signal: (signal) => void server.kill(signal),
     stop: async () => {
       await end("SIGTERM");
       await rm(folder, { recursive: true, force: true });
@@ -87,7 +90,9 @@ async function spawnRedis(port: number, folder: string): Promise<ChildProcess> {
   const flags = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no", "--dir", folder];
   const server = spawn("redis-server", flags, { stdio: "ignore" });
   // Not left behind when the test run itself is ended in a hurry.
-  process.once("exit", () => server.kill("SIGKILL"));
+  const endWithUs = () => server.kill("SIGKILL");
+  process.once("exit", endWithUs);
+  server.once("exit", () => process.off("exit", endWithUs));
   const client = new Redis({
     host: "127.0.0.1",
     port,

@@ -1,15 +1,18 @@
 import type pg from "pg";
 import { contentHash } from "../../src/content-hash.js";
 import { parseMoney } from "../../src/money.js";
-import { createPriceList, listPrices, type PriceList } from "../../src/pricing.js";
+import { createPriceList, type PriceList } from "../../src/price-list.js";
+import { briefPrices } from "../../src/pricing.js";
 import { createPriceStore } from "../../src/stores/postgres/price-store.js";
-import type { UsageRecord } from "../../src/stores/usage-store.js";
+import { checks } from "../../src/stores/postgres/verify-checks.js";
+import type { Receipt, UsageRecord } from "../../src/stores/usage-store.js";
 
-/** Seeds the list prices and reads them back. */
+/** Seeds the brief's prices and reads them back. */
 export async function seedPrices(pool: pg.Pool): Promise<PriceList> {
   const store = createPriceStore(pool);
-  await store.addMissing(listPrices(), new Date("2026-01-01T00:00:00Z"));
-  return createPriceList(await store.allPrices());
+  const at = new Date("2026-01-01T00:00:00Z");
+  await store.importOnce({ source: "brief", at, aliases: [], plan: briefPrices });
+  return createPriceList((await store.readAll()).prices);
 }
 
 /** A record as the store takes it; its hash is of what it says here. */
@@ -22,6 +25,13 @@ export function usageRecord(more: Partial<UsageRecord> & { requestId: string }):
     model: "claude-3-haiku-20240307",
     inputTokens: 10,
     outputTokens: 20,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    cacheWrite1hTokens: 0,
+    reasoningTokens: 0,
+    serviceTier: null,
+    purpose: null,
+    failed: false,
     provider: null,
     feature: null,
     tags: null,
@@ -35,26 +45,30 @@ export function usageRecord(more: Partial<UsageRecord> & { requestId: string }):
 }
 
 /** A receipt of these dollars by the price with this id. */
-export function receipt(priceId: number, inputCost: string, outputCost: string) {
-  return { priceId, inputCost: parseMoney(inputCost), outputCost: parseMoney(outputCost) };
+export function receipt(priceId: number, inputCost: string, outputCost: string): Receipt {
+  return {
+    priceId,
+    priceProvider: "anthropic",
+    inputCost: parseMoney(inputCost),
+    outputCost: parseMoney(outputCost),
+    cacheCost: parseMoney("0"),
+    estimated: false,
+  };
 }
 
-const rollupColumns =
-  "user_id, project_id, model, requests, unpriced_requests, input_tokens, output_tokens, input_cost, output_cost";
-
-/** Rows that stand in usage_rollup and not in a recount of usage_record, or the other way round: none is the promise. */
+/** Rows of usage_rollup and usage_tag_rollup that differ from a recount of usage_record, or are missing: none is the promise. */
 export async function usageRollupDifferences(pool: pg.Pool): Promise<unknown[]> {
-  const { rows } = await pool.query(
-    `with recount as (
-       select date_bin('15 minutes', occurred_at, 'epoch') as bucket, user_id, coalesce(project_id, '') as project_id, model,
-         count(*) as requests, count(*) filter (where price_id is null) as unpriced_requests,
-         sum(input_tokens)::bigint as input_tokens, sum(output_tokens)::bigint as output_tokens,
-         coalesce(sum(input_cost), 0) as input_cost, coalesce(sum(output_cost), 0) as output_cost
-       from usage_record group by 1, 2, 3, 4
-     ), kept as (select bucket, ${rollupColumns} from usage_rollup)
-     (table recount except table kept) union all (table kept except table recount)`,
+  const kept = checks.filter(({ name }) => name === "usage_rollup" || name === "usage_tag_rollup");
+  const found = await Promise.all(
+    kept.map(({ stored, recounted, keys, fields }) => {
+      const columns = [...keys, ...fields].join(", ");
+      // A row whose sums came down to zero says what no row says.
+      const rows = (source: string): string => `select ${columns} from (${source}) as rows where requests <> 0`;
+      const [left, right] = [rows(stored), rows(recounted)];
+      return pool.query(`(${left} except ${right}) union all (${right} except ${left})`);
+    }),
   );
-  return rows;
+  return found.flatMap(({ rows }) => rows);
 }
 
 /** The same of platform events. */

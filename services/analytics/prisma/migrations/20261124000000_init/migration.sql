@@ -104,24 +104,25 @@ create index app_event_corrected_at on app_event (project_key, corrected_at) whe
 -- Its rows move to their day's partition when that is made (partitions.ts).
 create table app_event_default partition of app_event default;
 
-create table event_rollup (
-  project_key integer not null,
-  name_key integer not null,
-  bucket timestamptz(0) not null,
-  events bigint not null,
-  primary key (project_key, bucket, name_key)
-);
-
 create table project_rollup (
   project_key integer not null,
   bucket timestamptz(0) not null,
   events bigint not null,
   -- Sessions that began in this bucket.
   sessions bigint not null,
+  -- The events by name: name_events[n] are those of name_keys[n], in the order of the keys, none twice. In one row with their
+  -- sum, for a row a name would be nearly a row an event in all but the busiest projects.
+  name_keys integer[] not null,
+  name_events bigint[] not null,
   primary key (project_key, bucket)
-);
+) with (fillfactor = 80);
 -- Of the key alone: an index on what changes would keep updates from being heap-only.
 create index project_rollup_bucket on project_rollup (bucket);
+
+-- To read the counts by name: a condition on project_key and bucket reaches the primary key.
+create view event_rollup as
+select project_key, bucket, name_key, named.events
+from project_rollup cross join lateral unnest(name_keys, name_events) as named (name_key, events);
 
 create table session (
   started_at timestamptz(3) not null,
@@ -211,27 +212,70 @@ create index platform_event_rollup_user on platform_event_rollup (user_id, event
 
 -- LLM usage and money --------------------------------------------------------------------------------------------------
 
+-- What a model costs, in US dollars a million tokens, while the price holds. Amounts are never changed and rows never deleted:
+-- records keep the id of the price that they were charged by. Only an end may be set.
 create table model_price (
   price_id integer generated always as identity primary key,
+  -- '' where it holds for every provider.
   provider text not null,
   model text not null,
+  service_tier text not null default 'standard',
   input_per_million numeric not null check (input_per_million >= 0),
   output_per_million numeric not null check (output_per_million >= 0),
+  -- Null where it is not known; what stands in for it then: see pricing.ts.
+  cache_read_per_million numeric check (cache_read_per_million >= 0),
+  cache_write_per_million numeric check (cache_write_per_million >= 0),
+  cache_write_1h_per_million numeric check (cache_write_1h_per_million >= 0),
+  -- Ascending steps [{"above": 200000, "input": "6", "output": "22.5", "cache_read": …, "cache_write": …, "cache_write_1h": …}]:
+  -- a call with more input tokens than `above` is priced by the step as a whole.
+  long_context jsonb not null default '[]',
   currency text not null default 'USD' check (currency = 'USD'),
   valid_from timestamptz(3) not null default '-infinity',
-  valid_to timestamptz(3) not null default 'infinity',
+  -- Equal to valid_from: ended before it began.
+  valid_to timestamptz(3) not null default 'infinity' check (valid_from <= valid_to),
+  -- 'operator', 'brief', or a package with its version; they win in this order.
+  source text not null,
+  created_at timestamptz(3) not null
+);
+create index model_price_model on model_price (model, provider);
+
+-- Other exact names of a model.
+create table model_alias (
+  provider text not null,
+  alias text not null,
+  model text not null,
   source text not null,
   created_at timestamptz(3) not null,
-  check (valid_from < valid_to),
-  unique (model, valid_from, source)
+  primary key (provider, alias)
 );
+
+-- Sources whose prices were taken over: once each.
+create table price_import (
+  source text primary key,
+  imported_at timestamptz(3) not null
+);
+
+-- Counts changes, for every replica to see; its row is the lock of all who change prices. `recosts` counts the changes of what
+-- history cost.
+create table price_revision (
+  only_row boolean primary key default true check (only_row),
+  prices bigint not null default 0,
+  recosts bigint not null default 0
+);
+insert into price_revision default values;
 
 create table usage_record (
   request_id text primary key,
   occurred_at timestamptz(3) not null,
   received_at timestamptz(3) not null,
+  -- Cached tokens included.
   input_tokens bigint not null check (input_tokens >= 0),
+  -- Reasoning tokens included.
   output_tokens bigint not null check (output_tokens >= 0),
+  cache_read_tokens bigint not null default 0 check (cache_read_tokens >= 0),
+  cache_write_tokens bigint not null default 0 check (cache_write_tokens >= 0),
+  cache_write_1h_tokens bigint not null default 0 check (cache_write_1h_tokens >= 0),
+  reasoning_tokens bigint not null default 0 check (reasoning_tokens >= 0),
   user_id text not null,
   project_id text,
   model text not null,
@@ -239,34 +283,81 @@ create table usage_record (
   feature text,
   tags text[],
   status text,
+  -- Null where it was not said: standard.
+  service_tier text,
+  -- 'generation' or 'build': what the call was spent on (usage-record.ts).
+  purpose text,
+  failed boolean not null default false,
   duration_ms integer,
   content_hash bytea not null,
-  -- The receipt: which price, and what each part came to. All null while the model has no price.
+  -- The receipt: which price, and what the parts came to. All null while the model has no price.
   price_id integer references model_price (price_id),
+  -- Of all input tokens.
   input_cost numeric,
   output_cost numeric,
-  check ((price_id is null) = (input_cost is null) and (price_id is null) = (output_cost is null))
+  -- Of input_cost, that of cache reads and writes.
+  cache_cost numeric,
+  check (cache_read_tokens + cache_write_tokens <= input_tokens),
+  check (cache_write_1h_tokens <= cache_write_tokens),
+  check (reasoning_tokens <= output_tokens),
+  check (num_nulls(price_id, input_cost, output_cost, cache_cost) in (0, 4))
 );
 create index usage_record_occurred_at on usage_record (occurred_at);
 create index usage_record_user on usage_record (user_id, occurred_at);
 create index usage_record_project on usage_record (project_id, occurred_at);
+-- Nearly empty; covers the list of models without a price.
+create index usage_record_unpriced on usage_record (model, occurred_at, request_id)
+  include (provider, input_tokens, output_tokens) where price_id is null;
 
 create table usage_rollup (
   bucket timestamptz(0) not null,
   user_id text not null,
-  -- '' stands for no project.
+  -- '' stands for none, here as in the two below.
   project_id text not null,
   model text not null,
+  -- As it was sent, else of the price.
+  provider text not null,
+  feature text not null,
   requests bigint not null,
   unpriced_requests bigint not null,
+  failed_requests bigint not null,
   input_tokens bigint not null,
   output_tokens bigint not null,
+  cache_read_tokens bigint not null,
+  cache_write_tokens bigint not null,
+  reasoning_tokens bigint not null,
   input_cost numeric not null,
   output_cost numeric not null,
-  primary key (user_id, bucket, project_id, model)
+  cache_cost numeric not null,
+  -- Of the costs above, those of calls that failed, and those spent on generations and builds.
+  failed_cost numeric not null,
+  generation_cost numeric not null,
+  build_cost numeric not null,
+  primary key (user_id, bucket, project_id, model, provider, feature)
 );
 create index usage_rollup_project on usage_rollup (project_id, bucket);
 create index usage_rollup_bucket on usage_rollup (bucket);
+
+-- The same for each tag of a call: a call with three tags is in three rows.
+create table usage_tag_rollup (
+  tag text not null,
+  like usage_rollup including constraints,
+  primary key (tag, bucket, user_id, project_id, model, provider, feature)
+);
+create index usage_tag_rollup_bucket on usage_tag_rollup (bucket);
+
+-- Records that came under the id of another one and were refused; the newest five thousand.
+create table usage_conflict (
+  conflict_key bigint generated always as identity primary key,
+  request_id text not null,
+  content_hash bytea not null,
+  first_at timestamptz(3) not null,
+  last_at timestamptz(3) not null,
+  count integer not null,
+  sent_by text not null,
+  content jsonb not null,
+  unique (request_id, content_hash)
+);
 
 -- Jobs -----------------------------------------------------------------------------------------------------------------
 

@@ -5,9 +5,13 @@ import { PrismaClient } from "./generated/client.js";
 
 const connectTimeoutMs = 5_000;
 const idleTimeoutMs = 30_000;
-const defaultStatementTimeoutMs = 30_000;
-// A transaction that nobody goes on with holds locks and keeps dead rows: the server ends it.
-const idleInTransactionTimeoutMs = 60_000;
+// The server ends what takes longer. Whoever waits for a reply has given up by then.
+const defaultStatementTimeoutMs = 10_000;
+// A server that has not ended a statement by itself this much later hangs, or the way to it does: its connection is given up.
+const answerGraceMs = 2_000;
+// A process that was paused in a transaction, or whose machine is gone, holds locks that others wait for: the server ends it
+// well before their statements run out of time.
+const idleInTransactionTimeoutMs = 5_000;
 
 export type PoolOptions = {
   url: string;
@@ -15,7 +19,7 @@ export type PoolOptions = {
   max: number;
   /** Shown in pg_stat_activity. */
   applicationName: string;
-  /** Longest one statement may take, in milliseconds; 0 is no limit. Default 30 s. */
+  /** Longest one statement may take, in milliseconds; 0 is no limit. Default 10 s. See `patiently`. */
   statementTimeoutMs?: number;
   logger: Pick<Logger, "warn">;
 };
@@ -23,8 +27,10 @@ export type PoolOptions = {
 /**
  * One pool for everything. Rows come as: int8 a number (throws beyond 2^53 rather than round), numeric a string (exact),
  * timestamptz a Date, date a string `YYYY-MM-DD`. Sessions are in UTC. Connects lazily: no error here when the server is away.
+ * Nothing waits for ever: 5 s for a connection, and for an answer 2 s longer than a statement may take, even of a server that hangs.
  */
-export function createPool({ url, max, applicationName, statementTimeoutMs, logger }: PoolOptions): pg.Pool {
+export function createPool(options: PoolOptions): pg.Pool {
+  const { url, max, applicationName, statementTimeoutMs = defaultStatementTimeoutMs, logger } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -32,17 +38,41 @@ export function createPool({ url, max, applicationName, statementTimeoutMs, logg
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: idleTimeoutMs,
     keepAlive: true,
-    statement_timeout: statementTimeoutMs ?? defaultStatementTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + answerGraceMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     options: "-c timezone=UTC",
     types: { getTypeParser: parserFor as typeof pg.types.getTypeParser },
   });
   // An idle connection that breaks is replaced by the pool; unheard, its error event would end the process.
-  pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
+  pool.on("error", ({ message, ...error }) => {
+    // Not the error as a whole: the pool hangs the connection on it, with all its insides.
+    logger.warn(
+      { reason: message, code: "code" in error ? error.code : undefined },
+      "an idle database connection broke",
+    );
+  });
   // The same of one that was just taken: its end can arrive in the packet that made it ready, before whoever asked for it
   // gets to listen. The next statement on it fails by itself.
   pool.on("connect", (client) => client.on("error", () => undefined));
+  // Whoever takes it next would write into a transaction that nobody commits. (Prisma gives back such a one when its rollback
+  // got no answer.)
+  pool.on("release", (_error, client) => {
+    if (client.getTransactionStatus() !== "I") void client.end();
+  });
   return pool;
+}
+
+/** A statement for whose answer to wait this long, in milliseconds; what the server allows it is its `statement_timeout`. */
+export function patiently(timeoutMs: number, text: string, values: unknown[] = []): pg.QueryConfig<unknown[]> {
+  // The driver reads it of a statement as of a connection; its types know the latter only.
+  const config: pg.QueryConfig<unknown[]> & { query_timeout: number } = { text, values, query_timeout: timeoutMs };
+  return config;
+}
+
+/** True when the answer did not come in time: the connection is of no more use, not even for a rollback. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === "Query read timeout";
 }
 
 /** Prisma Client on the shared pool; `$disconnect` leaves the pool open. */

@@ -2,8 +2,10 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import {
+  access,
   chmod,
   chown,
+  constants,
   cp,
   link,
   lstat,
@@ -54,7 +56,7 @@ export class EmbeddedPostgresError extends Error {
 
 /** Finds the cluster of `dataDir`, or makes it: once, whole or not at all, so that a killed first start leaves nothing half-made. */
 export async function prepareHome(dataDir: string, logger: Pick<Logger, "info">): Promise<EmbeddedHome> {
-  await mkdir(dataDir, { recursive: true });
+  await makeDataDir(dataDir);
   const identity = await serverIdentity();
   const bin = await reachableBinaries(identity, logger);
   const place = path.join(dataDir, "postgres");
@@ -68,6 +70,19 @@ export async function prepareHome(dataDir: string, logger: Pick<Logger, "info">)
   });
   await requireSameMajor(cluster, bin);
   return { cluster, bin, identity, password };
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new EmbeddedPostgresError(
+      `The folder ${dataDir} can't be written (${code}): set DATA_DIR to one that can, or DATABASE_URL.`,
+      error,
+    );
+  }
 }
 
 async function serverIdentity(): Promise<ServerIdentity> {
@@ -249,4 +264,11 @@ async function requireSameMajor(cluster: string, bin: string): Promise<void> {
       `${cluster} was made by PostgreSQL ${data.trim()}, and this version brings ${major}: dump it with the old version, then restore.`,
     );
   }
+}
+
+/** What to say when another service has the cluster. */
+export function inUse(dataDir: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `Another service is running on ${path.resolve(dataDir)}: stop it, or give this one another DATA_DIR, or both the same DATABASE_URL.`,
+  );
 }

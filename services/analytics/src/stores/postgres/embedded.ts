@@ -1,43 +1,20 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { open, readFile, rm, stat } from "node:fs/promises";
-import { createServer } from "node:net";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Logger } from "pino";
-import { databaseUser, type EmbeddedHome, EmbeddedPostgresError, prepareHome } from "./embedded-home.js";
+import { databaseUser, type EmbeddedHome, EmbeddedPostgresError, inUse, prepareHome } from "./embedded-home.js";
+import { endServer, host, logFile, pollMs, settings, startServer, startTimeoutMs, watch } from "./embedded-server.js";
 
-const host = "127.0.0.1";
 const databaseName = "mobigen";
 // Held by the service that uses the cluster; it ends with the service's connection, however the service ends.
 const ownerLock = 6_628_436;
-const pollMs = 25;
-// A crash with 2 GB of WAL to replay is over by then.
-const startTimeoutMs = 120_000;
-const fastShutdownMs = 8_000;
-const immediateShutdownMs = 2_000;
-const logFileMaxBytes = 5_000_000;
 const ownerLockRetryMs = 1_000;
+const reviveBackOffMs = 1_000;
+const maxReviveBackOffMs = 30_000;
 // A server this young may belong to a service that started a moment ago and is about to claim it.
 const claimGraceMs = 2_000;
-
-const settings = {
-  listen_addresses: host,
-  unix_socket_directories: "",
-  timezone: "UTC",
-  log_timezone: "UTC",
-  shared_buffers: "256MB",
-  max_wal_size: "2GB",
-  checkpoint_timeout: "15min",
-  wal_compression: "on",
-  fsync: "on",
-  synchronous_commit: "on",
-  // Solid-state disks: a random page costs about as much as the next one.
-  random_page_cost: "1.1",
-  // Compiling takes longer than the short queries asked here.
-  jit: "off",
-};
 
 export type EmbeddedPostgres = { url: string; stop: () => Promise<void> };
 
@@ -64,15 +41,41 @@ export async function startEmbeddedPostgres({
   const started = performance.now();
   const home = await prepareHome(path.resolve(dataDir), logger);
   await endOrphan(home, dataDir, logger);
-  const server = await startServer(home, dataDir, { ...settings, ...override }, port);
+  const values = { ...settings, ...override };
+  let server = await startServer(home, dataDir, values, port);
   const url = (database: string) => `postgresql://${databaseUser}:${home.password}@${host}:${server.port}/${database}`;
   const owner = await claim(url("postgres"), dataDir, logger);
-  const watcher = watch(server.child, home);
   let stopping = false;
-  server.child.once("exit", (code, signal) => {
-    watcher.kill();
-    if (!stopping) logger.error({ code, signal, log: logFile(dataDir) }, "the embedded PostgreSQL ended by itself");
-  });
+
+  // Killed by the system for want of memory, say. Connections come back by themselves, so the service needs no restart.
+  async function revive(): Promise<void> {
+    for (let attempt = 1; !stopping; attempt += 1) {
+      try {
+        server = await startServer(home, dataDir, values, server.port);
+        logger.warn({ port: server.port }, "the embedded PostgreSQL is up again");
+        attend();
+        return;
+      } catch (error) {
+        logger.error({ err: error, attempt }, "the embedded PostgreSQL does not come up again");
+        await sleep(Math.min(attempt * reviveBackOffMs, maxReviveBackOffMs), undefined, { ref: false });
+      }
+    }
+  }
+
+  function attend(): void {
+    const watcher = watch(server.child, home);
+    server.child.once("exit", (code, signal) => {
+      watcher.kill();
+      if (stopping) return;
+      logger.error(
+        { code, signal, log: logFile(dataDir) },
+        "the embedded PostgreSQL ended by itself: starting it again",
+      );
+      void revive();
+    });
+  }
+
+  attend();
   await createDatabase(url("postgres"));
   logger.info(
     { port: server.port, data: home.cluster, ms: Math.round(performance.now() - started) },
@@ -88,8 +91,6 @@ export async function startEmbeddedPostgres({
     },
   };
 }
-
-const logFile = (dataDir: string) => path.resolve(dataDir, "postgres.log");
 
 type RunningServer = { pid: number; port: number; startedAt: Date };
 
@@ -180,99 +181,6 @@ async function tryOwn(client: pg.Client): Promise<boolean> {
   return rows[0]?.owned === true;
 }
 
-function inUse(dataDir: string): EmbeddedPostgresError {
-  return new EmbeddedPostgresError(
-    `Another service is running on ${path.resolve(dataDir)}: stop it, or give this one another DATA_DIR, or both the same DATABASE_URL.`,
-  );
-}
-
-type Server = { child: ChildProcess; port: number };
-
-async function startServer(
-  home: EmbeddedHome,
-  dataDir: string,
-  values: Record<string, string>,
-  port?: number,
-): Promise<Server> {
-  const deadline = Date.now() + startTimeoutMs;
-  for (;;) {
-    const chosen = port ?? (await freePort());
-    const { child, logStart } = await spawnServer(home, dataDir, values, chosen);
-    if (await isReady(child, home, chosen, deadline)) return { child, port: chosen };
-    child.kill("SIGINT");
-    const log = await readLog(dataDir, logStart);
-    if (/lock file "postmaster.pid" already exists/.test(log)) throw inUse(dataDir);
-    // Worth another try: children of a killed server that are not gone yet; a free port that another program was quicker to take.
-    const passing =
-      /still in use/.test(log) || (port === undefined && /could not bind|Address already in use/.test(log));
-    if (!passing || Date.now() > deadline) {
-      throw new EmbeddedPostgresError(
-        `The embedded PostgreSQL did not start; ${logFile(dataDir)} says:\n${log.trim().slice(-1_000)}`,
-      );
-    }
-    await sleep(pollMs * 8);
-  }
-}
-
-async function spawnServer(home: EmbeddedHome, dataDir: string, values: Record<string, string>, port: number) {
-  const size = await stat(logFile(dataDir)).then(
-    (found) => found.size,
-    () => 0,
-  );
-  const log = await open(logFile(dataDir), size > logFileMaxBytes ? "w" : "a", 0o600);
-  try {
-    const flags = Object.entries({ ...values, port: String(port) }).flatMap(([name, value]) => [
-      "-c",
-      `${name}=${value}`,
-    ]);
-    // Detached: Ctrl-C in the terminal is for the service, which still has rows to write when it hears it.
-    const child = spawn(path.join(home.bin, "postgres"), ["-D", home.cluster, ...flags], {
-      ...home.identity,
-      cwd: "/",
-      detached: true,
-      env: { LC_ALL: "C", TZ: "UTC" },
-      stdio: ["ignore", log.fd, log.fd],
-    });
-    child.on("error", () => undefined); // Shows as an exit below.
-    return { child, logStart: size > logFileMaxBytes ? 0 : size };
-  } finally {
-    await log.close();
-  }
-}
-
-async function isReady(child: ChildProcess, home: EmbeddedHome, port: number, deadline: number): Promise<boolean> {
-  while (hasEnded(child) === false && Date.now() < deadline) {
-    const client = new pg.Client({ host, port, user: databaseUser, password: home.password, database: "postgres" });
-    client.on("error", () => undefined);
-    try {
-      await client.connect();
-      return true;
-    } catch {
-      await sleep(pollMs);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  }
-  return false;
-}
-
-const hasEnded = (child: ChildProcess) =>
-  child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-
-async function readLog(dataDir: string, from: number): Promise<string> {
-  const bytes = await readFile(logFile(dataDir)).catch(() => Buffer.alloc(0));
-  return bytes.subarray(from).toString("utf8");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once("error", reject).listen(0, host, resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("a TCP listener has a port");
-  return address.port;
-}
-
 /** Takes the cluster for this service, and again when the connection breaks, as it does when a backend crashes. */
 async function claim(url: string, dataDir: string, logger: Pick<Logger, "warn">) {
   let released = false;
@@ -305,19 +213,6 @@ async function claim(url: string, dataDir: string, logger: Pick<Logger, "warn">)
   };
 }
 
-/** A shell that reads a pipe from this process: it closes when this process ends, however it ends, and PostgreSQL is ended with it. */
-function watch(child: ChildProcess, home: EmbeddedHome): ChildProcess {
-  const watcher = spawn("/bin/sh", ["-c", 'read -r _; kill -INT "$1"', "sh", String(child.pid)], {
-    ...home.identity,
-    cwd: "/",
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  watcher.on("error", () => undefined);
-  watcher.unref();
-  return watcher;
-}
-
 async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -327,17 +222,6 @@ async function createDatabase(url: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-async function endServer(child: ChildProcess, logger: Pick<Logger, "warn">): Promise<void> {
-  if (hasEnded(child)) return;
-  const ended = new Promise<true>((resolve) => child.once("exit", () => resolve(true)));
-  child.kill("SIGINT");
-  if (await Promise.race([ended, sleep(fastShutdownMs, false, { ref: false })])) return;
-  logger.warn("PostgreSQL did not shut down in time: ended at once, it recovers at the next start");
-  child.kill("SIGQUIT");
-  if (await Promise.race([ended, sleep(immediateShutdownMs, false, { ref: false })])) return;
-  child.kill("SIGKILL");
 }
 
 function kill(pid: number, signal: NodeJS.Signals): void {

@@ -4,19 +4,20 @@ import type {
   ActorDayDelta,
   ActorDelta,
   EventDeltas,
-  EventRollupDelta,
+  LedgerDelta,
   ProjectRollupDelta,
+  RejectionDelta,
   SessionDelta,
 } from "../event-store.js";
 
 /**
- * Brings everything that counts events in step with newly stored rows, in their transaction. Tables in one order, keys sorted
+ * Brings everything that counts events in step with a flush, in the transaction of its rows. Tables in one order, keys sorted
  * within each: two writers wait for each other one way round only. Rollups come last, for they are the rows that writers share.
  */
 export async function applyDeltas(client: pg.PoolClient, deltas: EventDeltas): Promise<void> {
-  const starts = await applySessions(client, deltas.sessions);
+  const starts = deltas.sessions.length > 0 ? await applySessions(client, deltas.sessions) : [];
   if (deltas.actors.length > 0) await applyActors(client, deltas.actors, deltas.actorDays);
-  await applyRollups(client, deltas.eventRollups, addSessionStarts(deltas.projectRollups, starts));
+  await applyCounts(client, deltas, addSessionStarts(deltas.projectRollups, starts));
 }
 
 /** A session that begins in a bucket, or, with -1, turns out not to. */
@@ -33,9 +34,9 @@ async function applySessions(client: pg.PoolClient, sessions: readonly SessionDe
 }
 
 const sessionArrays = `$1::integer[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::integer[], $7::uuid[],
-  $8::integer[], $9::integer[]`;
+  $8::timestamptz[], $9::integer[], $10::integer[]`;
 const sessionColumns =
-  "project_key, session_id, session_id_text, started_at, last_event_at, device_key, actor_id, events, screens";
+  "project_key, session_id, session_id_text, started_at, last_event_at, device_key, actor_id, actor_at, events, screens";
 
 function sessionValues(sessions: readonly SessionDelta[]): unknown[] {
   return [
@@ -46,17 +47,20 @@ function sessionValues(sessions: readonly SessionDelta[]): unknown[] {
     sessions.map((session) => toInstant(session.lastEventAt)),
     sessions.map((session) => session.deviceKey),
     sessions.map((session) => session.actorId),
+    sessions.map((session) => (session.actorAt === null ? null : toInstant(session.actorAt))),
     sessions.map((session) => session.events),
     sessions.map((session) => session.screens),
   ];
 }
 
-// How a session takes in what came: the same whether or not its start moves.
+// How a session takes in what came: the same whether or not its start moves, and whatever came first. greatest() passes over nulls.
 function additions(sent: string): string {
   return `last_event_at = greatest(session.last_event_at, ${sent}.last_event_at),
     actor_id = case
-      when ${sent}.last_event_at >= session.last_event_at then coalesce(${sent}.actor_id, session.actor_id)
-      else coalesce(session.actor_id, ${sent}.actor_id) end,
+      when session.actor_at is null or ${sent}.actor_at > session.actor_at then ${sent}.actor_id
+      when ${sent}.actor_at = session.actor_at then least(session.actor_id, ${sent}.actor_id)
+      else session.actor_id end,
+    actor_at = greatest(session.actor_at, ${sent}.actor_at),
     events = session.events + ${sent}.events,
     screens = session.screens + ${sent}.screens`;
 }
@@ -157,41 +161,84 @@ type ProjectChange = ProjectRollupDelta & { sessions: number };
 
 function addSessionStarts(rollups: readonly ProjectRollupDelta[], starts: readonly SessionStart[]): ProjectChange[] {
   const changes = new Map<string, ProjectChange>();
-  const add = ({ projectKey, bucket, events, sessions }: ProjectChange): void => {
+  for (const rollup of rollups) changes.set(`${rollup.projectKey}/${rollup.bucket}`, { ...rollup, sessions: 0 });
+  for (const { projectKey, bucket, sessions } of starts) {
     const key = `${projectKey}/${bucket}`;
-    const sum = changes.get(key) ?? { projectKey, bucket, events: 0, sessions: 0 };
-    changes.set(key, { projectKey, bucket, events: sum.events + events, sessions: sum.sessions + sessions });
-  };
-  for (const rollup of rollups) add({ ...rollup, sessions: 0 });
-  for (const start of starts) add({ ...start, events: 0 });
+    const change = changes.get(key);
+    if (change !== undefined) change.sessions += sessions;
+    // A bucket that a session leaves, or one of events that were stored before.
+    else changes.set(key, { projectKey, bucket, events: 0, nameKeys: [], nameEvents: [], sessions });
+  }
   return [...changes.values()].sort((a, b) => a.projectKey - b.projectKey || a.bucket - b.bucket);
 }
 
-async function applyRollups(
+// One statement for what writers share, so that its locks are held for one round trip and the commit. PostgreSQL runs its parts
+// in the same order each time.
+async function applyCounts(
   client: pg.PoolClient,
-  names: readonly EventRollupDelta[],
+  { ledger, rejections }: EventDeltas,
   projects: readonly ProjectChange[],
 ): Promise<void> {
   await client.query(
-    `with named as (
-       insert into event_rollup (project_key, bucket, name_key, events)
-       select * from unnest($1::integer[], $2::timestamptz[], $3::integer[], $4::bigint[])
-       on conflict (project_key, bucket, name_key) do update set events = event_rollup.events + excluded.events
+    `with counted as (
+       insert into project_rollup as rollup (project_key, bucket, events, sessions, name_keys, name_events)
+       select project_key, bucket, events, sessions, name_keys::integer[], name_events::bigint[]
+       from unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
+         as sent (project_key, bucket, events, sessions, name_keys, name_events)
+       on conflict (project_key, bucket) do update set
+         events = rollup.events + excluded.events,
+         sessions = rollup.sessions + excluded.sessions,
+         (name_keys, name_events) = (
+           select coalesce(array_agg(name_key order by name_key), '{}'), coalesce(array_agg(events order by name_key), '{}')
+           from (
+             select name_key, sum(events)::bigint as events
+             from unnest(rollup.name_keys || excluded.name_keys, rollup.name_events || excluded.name_events)
+               as named (name_key, events)
+             group by name_key
+           ) as merged
+         )
+     ), refused as (
+       insert into ingestion_rejection (project_key, bucket, reason, events)
+       select * from unnest($13::integer[], $14::timestamptz[], $15::text[], $16::bigint[])
+       on conflict (project_key, bucket, reason) do update set events = ingestion_rejection.events + excluded.events
      )
-     insert into project_rollup (project_key, bucket, events, sessions)
-     select * from unnest($5::integer[], $6::timestamptz[], $7::bigint[], $8::bigint[])
+     insert into ingestion_ledger (project_key, bucket, received, stored, duplicates, rejected)
+     select * from unnest($7::integer[], $8::timestamptz[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
      on conflict (project_key, bucket) do update set
-       events = project_rollup.events + excluded.events,
-       sessions = project_rollup.sessions + excluded.sessions`,
+       received = ingestion_ledger.received + excluded.received,
+       stored = ingestion_ledger.stored + excluded.stored,
+       duplicates = ingestion_ledger.duplicates + excluded.duplicates,
+       rejected = ingestion_ledger.rejected + excluded.rejected`,
     [
-      names.map((name) => name.projectKey),
-      names.map((name) => toInstant(name.bucket)),
-      names.map((name) => name.nameKey),
-      names.map((name) => name.events),
       projects.map((project) => project.projectKey),
       projects.map((project) => toInstant(project.bucket)),
       projects.map((project) => project.events),
       projects.map((project) => project.sessions),
+      // As texts of arrays: an array of arrays would have to be rectangular.
+      projects.map((project) => `{${project.nameKeys.join()}}`),
+      projects.map((project) => `{${project.nameEvents.join()}}`),
+      ...ledgerValues(ledger),
+      ...rejectionValues(rejections),
     ],
   );
+}
+
+function ledgerValues(ledger: readonly LedgerDelta[]): unknown[] {
+  return [
+    ledger.map((entry) => entry.projectKey),
+    ledger.map((entry) => toInstant(entry.bucket)),
+    ledger.map((entry) => entry.received),
+    ledger.map((entry) => entry.stored),
+    ledger.map((entry) => entry.duplicates),
+    ledger.map((entry) => entry.rejected),
+  ];
+}
+
+function rejectionValues(rejections: readonly RejectionDelta[]): unknown[] {
+  return [
+    rejections.map((rejection) => rejection.projectKey),
+    rejections.map((rejection) => toInstant(rejection.bucket)),
+    rejections.map((rejection) => rejection.reason),
+    rejections.map((rejection) => rejection.events),
+  ];
 }

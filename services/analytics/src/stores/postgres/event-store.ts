@@ -1,60 +1,52 @@
 import type pg from "pg";
-import type { AppEvent, BatchOutcome, EventBatch, EventDeltas, EventRow, EventStore } from "../event-store.js";
-import {
-  createDeviceProfiles,
-  createEventNames,
-  type Dictionary,
-  deviceIdentity,
-  type EventName,
-  nameIdentity,
-} from "./dictionaries.js";
+import type { BatchTally, EventBatch, EventDeltas, EventRow, EventStore } from "../event-store.js";
+import { createDeviceProfiles, createEventNames } from "./dictionaries.js";
 import { applyDeltas } from "./event-deltas.js";
 import { copyRows, findNewRows, insertNewRows } from "./event-rows.js";
-import type { Partitions } from "./partitions.js";
+import { type FlushRow, flushRows } from "./flush-rows.js";
+import { defaultPartition } from "./partitions.js";
 import { inTransaction } from "./transaction.js";
 
 export type EventStoreOptions = {
   pool: pg.Pool;
-  partitions: Partitions;
-  /** What stored rows change elsewhere: the domain's arithmetic (batch-deltas.ts). */
-  deltasOf: (rows: readonly EventRow[]) => EventDeltas;
+  /** What a flush changes elsewhere: the domain's arithmetic (batch-deltas.ts). */
+  deltasOf: (rows: readonly EventRow[], tallies: readonly BatchTally[]) => EventDeltas;
 };
 
-export function createEventStore({ pool, partitions, deltasOf }: EventStoreOptions): EventStore {
-  const names = createEventNames(pool);
-  const devices = createDeviceProfiles(pool);
+export function createEventStore({ pool, deltasOf }: EventStoreOptions): EventStore {
+  const dictionaries = { names: createEventNames(pool), devices: createDeviceProfiles(pool) };
 
   // Retries come in waves: where the last flush had some, this one looks before it copies.
   let expectsRetries = false;
 
   /** Answers the rows that were new. */
-  async function store(rows: readonly Row[]): Promise<readonly Row[]> {
-    await partitions.ensureFor(timesOf(rows));
-    const stored = (!expectsRetries && (await tryCopy(rows))) || (await storeAmongRetries(rows));
-    expectsRetries = stored.length < rows.length;
+  async function store(flush: Flush): Promise<readonly FlushRow[]> {
+    // Of a flush of refused events alone the ledger is all that there is.
+    if (flush.rows.length === 0) return (await tryCopy(flush, [])) ?? [];
+    const stored = (!expectsRetries && (await tryCopy(flush, flush.rows))) || (await storeAmongRetries(flush));
+    expectsRetries = stored.length < flush.rows.length;
     return stored;
   }
 
-  async function storeAmongRetries(rows: readonly Row[]): Promise<readonly Row[]> {
-    const fresh = await findNewRows(pool, rows);
-    if (fresh.length === 0) return [];
+  async function storeAmongRetries(flush: Flush): Promise<readonly FlushRow[]> {
+    const fresh = await findNewRows(pool, flush.rows);
     return (
-      (await tryCopy(fresh)) ??
+      (await tryCopy(flush, fresh)) ??
       // Somebody stores the same events at this very moment: row by row, waiting for them.
       inTransaction(pool, async (client) => {
         const stored = await insertNewRows(client, fresh);
-        if (stored.length > 0) await applyDeltas(client, deltasOf(stored));
+        await applyDeltas(client, deltasOf(stored, talliesOf(flush.batches, stored)));
         return stored;
       })
     );
   }
 
   /** The rows, all stored; null where one of them was stored already, and so nothing is. */
-  async function tryCopy(rows: readonly Row[]): Promise<readonly Row[] | null> {
+  async function tryCopy({ batches }: Flush, rows: readonly FlushRow[]): Promise<readonly FlushRow[] | null> {
     try {
       await inTransaction(pool, async (client) => {
-        await copyRows(client, rows);
-        await applyDeltas(client, deltasOf(rows));
+        if (rows.length > 0) await copyRows(client, rows);
+        await applyDeltas(client, deltasOf(rows, talliesOf(batches, rows)));
       });
       return rows;
     } catch (error) {
@@ -65,86 +57,36 @@ export function createEventStore({ pool, partitions, deltasOf }: EventStoreOptio
 
   return {
     append: async (batches) => {
-      const rows = await withKeys(dropRepeats(entriesOf(batches)), names, devices);
-      if (rows.length === 0) return batches.map(() => ({ duplicates: 0 }));
-      const stored = await withPartitions(partitions, () => store(rows));
-      return outcomesOf(batches, stored);
+      if (batches.every((batch) => batch.received === 0)) return batches.map(() => ({ duplicates: 0 }));
+      const rows = await flushRows(batches, dictionaries);
+      const stored = await whilePartitionsMove(() => store({ batches, rows }));
+      return talliesOf(batches, stored).map(({ batch, stored }) => ({ duplicates: batch.events.length - stored }));
     },
   };
 }
 
-/** An event and the number of the batch that it came with. */
-type Entry = { batch: number; projectKey: number; event: AppEvent };
-type Row = EventRow & { batch: number };
+/** Batches that are written together, and their events as rows, each identity once. */
+type Flush = { batches: readonly EventBatch[]; rows: readonly FlushRow[] };
 
-/** All events sorted by identity, the order of the primary key; of equal ones the earlier batch's first. */
-function entriesOf(batches: readonly EventBatch[]): Entry[] {
-  const entries = batches.flatMap(({ projectKey, events }, batch) =>
-    events.map((event) => ({ batch, projectKey, event })),
-  );
-  return entries.sort(
-    (a, b) =>
-      a.projectKey - b.projectKey ||
-      a.event.occurredAt - b.event.occurredAt ||
-      (a.event.eventId < b.event.eventId ? -1 : a.event.eventId > b.event.eventId ? 1 : 0),
-  );
-}
-
-function dropRepeats(entries: readonly Entry[]): Entry[] {
-  return entries.filter((entry, n) => {
-    const before = entries[n - 1];
-    return before === undefined || !isSame(before, entry);
-  });
-}
-
-function isSame(a: Entry, b: Entry): boolean {
-  return (
-    a.projectKey === b.projectKey && a.event.occurredAt === b.event.occurredAt && a.event.eventId === b.event.eventId
-  );
-}
-
-async function withKeys(
-  entries: readonly Entry[],
-  names: Dictionary<EventName>,
-  devices: Dictionary<AppEvent["device"]>,
-): Promise<Row[]> {
-  const nameIds = entries.map(({ projectKey, event }) => nameIdentity(projectKey, event.type, event.name));
-  const deviceIds = entries.map(({ event }) => deviceIdentity(event.device));
-  const wantedNames = new Map<string, EventName>();
-  const wantedDevices = new Map<string, AppEvent["device"]>();
-  for (const [n, { projectKey, event }] of entries.entries()) {
-    wantedNames.set(nameIds[n] as string, { projectKey, type: event.type, name: event.name });
-    wantedDevices.set(deviceIds[n] as string, event.device);
-  }
-  const nameKeys = await names.keysOf(wantedNames);
-  const deviceKeys = await devices.keysOf(wantedDevices);
-  return entries.map(({ batch, projectKey, event }, n) => ({
-    batch,
-    projectKey,
-    nameKey: nameKeys.get(nameIds[n] as string) as number,
-    deviceKey: deviceKeys.get(deviceIds[n] as string) as number,
-    event,
-  }));
-}
-
-function* timesOf(rows: readonly EventRow[]): Generator<number> {
-  for (const { event } of rows) yield event.occurredAt;
-}
-
-function outcomesOf(batches: readonly EventBatch[], stored: readonly Row[]): BatchOutcome[] {
+function talliesOf(batches: readonly EventBatch[], stored: readonly FlushRow[]): BatchTally[] {
   const storedOf = batches.map(() => 0);
   for (const { batch } of stored) storedOf[batch] = (storedOf[batch] ?? 0) + 1;
-  return batches.map(({ events }, batch) => ({ duplicates: events.length - (storedOf[batch] ?? 0) }));
+  return batches.map((batch, n) => ({ batch, stored: storedOf[n] ?? 0 }));
 }
 
-/** Tries once more when a partition that was there is gone (archived by another replica). */
-async function withPartitions<Result>(partitions: Partitions, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isMissingPartition(error)) throw error;
-    partitions.forget();
-    return work();
+const maxMoves = 10;
+
+/**
+ * A row may be on its way to the default partition when its day gets a partition of its own: PostgreSQL refuses it then, and the
+ * next try finds the new one. That a flush meets this again and again would take a partition made in each of its tries.
+ */
+async function whilePartitionsMove<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt >= maxMoves || !isOfOtherPartition(error)) throw error;
+    }
   }
 }
 
@@ -152,8 +94,8 @@ function isStoredAlready(error: unknown): boolean {
   return sqlStateOf(error) === "23505" && (error as pg.DatabaseError).table?.startsWith("app_event_") === true;
 }
 
-function isMissingPartition(error: unknown): boolean {
-  return sqlStateOf(error) === "23514" && (error as pg.DatabaseError).table === "app_event";
+function isOfOtherPartition(error: unknown): boolean {
+  return sqlStateOf(error) === "23514" && (error as pg.DatabaseError).table === defaultPartition;
 }
 
 function sqlStateOf(error: unknown): string | undefined {

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { type Money, parseMoney, zeroMoney } from "../../money.js";
 import { type TimeWindow, toInstant } from "../../types.js";
 import type { MetricFilter, MetricSource, MetricsStore, UsageCount } from "../metrics-store.js";
+import type { Purpose } from "../usage-store.js";
 import { readOverview } from "./metrics-overview.js";
 import { type Bindings, createBindings, platformEventSlice, usageSlice } from "./slices.js";
 import { inSnapshot, query } from "./transaction.js";
@@ -10,7 +11,8 @@ export function createMetricsStore(pool: pg.Pool): MetricsStore {
   return {
     overview: (windows, topLimit) => inSnapshot(pool, (client) => readOverview(client, windows, topLimit)),
     usageBy: (boundaries, count, filter) => readUsage(pool, boundaries, usageSums[count], filter).then(toNumbers),
-    costBy: (boundaries, filter) => readUsage(pool, boundaries, "sum(input_cost) + sum(output_cost)", filter),
+    costBy: (boundaries, filter, purpose) => readUsage(pool, boundaries, costSum(purpose), filter),
+    wastedCostBy: (boundaries, filter) => readWastedCost(pool, boundaries, filter),
     eventsBy: (boundaries, event, filter) => readEvents(pool, boundaries, event, filter).then(toNumbers),
     projectsBy: (boundaries, filter) => readProjects(pool, boundaries, filter).then(toNumbers),
     firstDataAt: (source, filter) => readFirst(pool, source, filter),
@@ -24,6 +26,43 @@ const usageSums: Record<UsageCount, string> = {
   output_tokens: "sum(output_tokens)",
   requests: "sum(requests)",
 };
+
+function costSum(purpose: Purpose | undefined): string {
+  return purpose === undefined ? "sum(input_cost) + sum(output_cost)" : `sum(${purpose}_cost)`;
+}
+
+// Indexes: see usageSlice and platform_event_occurred_at; the tags of what failed by usage_tag_rollup's primary key.
+async function readWastedCost(
+  pool: pg.Pool,
+  boundaries: readonly number[],
+  filter: Omit<MetricFilter, "model">,
+): Promise<Money[]> {
+  const bindings = createBindings();
+  const { userId, projectId } = filter;
+  const window = windowOf(boundaries);
+  const slice = usageSlice(bindings, window, { userId, projectId });
+  const of = (column: string, value: string | undefined): string =>
+    value === undefined ? "" : `and ${column} = ${bindings.bind(value)}`;
+  const instant = (ms: number): string => `${bindings.bind(toInstant(ms))}::timestamptz`;
+  // The first failure of each: the ids that failed in the window, without those that had failed before it.
+  const failures = `(
+    select tag, min(occurred_at) as at from (
+      select split_part(event, '.', 1) || ':' || (metadata ->> (split_part(event, '.', 1) || 'Id')) as tag, occurred_at
+      from platform_event
+      where occurred_at < ${instant(window.to)} and event in ('generation.failed', 'build.failed')
+        ${of("user_id", userId)} ${of("project_id", projectId)}
+    ) as failed
+    where tag is not null
+    group by tag
+    having min(occurred_at) >= ${instant(window.from)}
+  )`;
+  const wasted = `(
+    select at, failed_cost as cost from ${slice} as slice
+    union all
+    select failures.at, input_cost + output_cost - failed_cost from ${failures} as failures join usage_tag_rollup using (tag)
+  )`;
+  return readSeries(pool, bindings, boundaries, { sum: "sum(cost)", from: wasted });
+}
 
 // Indexes: see usageSlice.
 async function readUsage(

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import type { Logger } from "pino";
-import { connect } from "./client.js";
+import { connect, patiently } from "./client.js";
 
 // The same folder seen from src/stores/postgres and from dist/stores/postgres.
 const defaultFolder = fileURLToPath(new URL("../../../prisma/migrations", import.meta.url));
@@ -13,6 +13,7 @@ const migrationLock = 72_707_369;
 
 // A replica waits this long for the one that migrates; the longest migration has to fit.
 const lockWaitMs = 10 * 60_000;
+const lockGraceMs = 10_000;
 
 export type MigrateOptions = { logger: Pick<Logger, "info">; folder?: string };
 
@@ -70,7 +71,7 @@ async function readMigrations(folder: string): Promise<Migration[]> {
 
 async function lock(client: pg.PoolClient): Promise<void> {
   await client.query(`set statement_timeout = 0; set lock_timeout = ${lockWaitMs}`);
-  await client.query("select pg_advisory_lock($1)", [migrationLock]);
+  await client.query(patiently(lockWaitMs + lockGraceMs, "select pg_advisory_lock($1)", [migrationLock]));
   await client.query("set lock_timeout = 0");
 }
 
@@ -119,7 +120,7 @@ function pendingMigrations(migrations: Migration[], applied: AppliedRow[]): Migr
 async function apply(client: pg.PoolClient, { name, sql, checksum }: Migration): Promise<void> {
   await client.query("begin");
   try {
-    await client.query(sql);
+    await client.query(patiently(lockWaitMs, sql));
     await client.query(
       `insert into _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
        values ($1, $2, $3, now(), clock_timestamp(), 1)`,
@@ -127,7 +128,8 @@ async function apply(client: pg.PoolClient, { name, sql, checksum }: Migration):
     );
     await client.query("commit");
   } catch (error) {
-    await client.query("rollback");
+    // Without an answer to it too: the connection is given up, and with it the transaction.
+    await client.query("rollback").catch(() => undefined);
     throw new Error(`migration "${name}" failed and was rolled back`, { cause: error });
   }
 }

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
+import { patiently } from "./client.js";
 import { inTransaction } from "./transaction.js";
 
 const dayMs = 24 * 3_600_000;
@@ -7,28 +9,34 @@ const dayMs = 24 * 3_600_000;
 const daysBehind = 31;
 const daysAhead = 8;
 
-export type Partitions = {
-  /** Makes the missing partitions from 31 days before to 8 days after `now`. For the start and the daily job. */
-  ensureAround(now: Date): Promise<void>;
-  /** Makes the missing partitions of the UTC days that hold `times` (ms). Costs nothing for days seen before. */
-  ensureFor(times: Iterable<number>): Promise<void>;
-  /** Looks again next time: for when a partition turns out to be gone. */
-  forget(): void;
-};
+/** Where rows are whose day has no partition: those of clocks that are years off. Made by the migration. */
+export const defaultPartition = "app_event_default";
 
-/** The partition of app_event that holds a time (ms): `app_event_20260131`. */
-function partitionName(at: number): string {
-  return `app_event_${new Date(at).toISOString().slice(0, 10).replaceAll("-", "")}`;
-}
+export type Partitions = {
+  /**
+   * Makes the missing partitions from 31 days before to 8 days after `now`. For the start and the daily job. False where
+   * somebody reads the default partition for so long that there is no getting in: the next call makes up for it, and until then
+   * events of those days are stored there.
+   */
+  ensureAround(now: Date): Promise<boolean>;
+  /**
+   * The same for the UTC days that hold `times` (ms): for data of other days that is filled in on purpose. Costs nothing for
+   * days seen before.
+   */
+  ensureFor(times: Iterable<number>): Promise<boolean>;
+};
 
 export function createPartitions(pool: pg.Pool): Partitions {
   const known = new Set<number>();
 
-  async function ensureDays(days: Iterable<number>): Promise<void> {
+  async function ensureDays(days: Iterable<number>): Promise<boolean> {
     const missing = [...new Set(days)].filter((day) => !known.has(day)).sort((a, b) => a - b);
-    if (missing.length === 0) return;
-    await inTransaction(pool, (client) => createMissing(client, missing));
-    for (const day of missing) known.add(day);
+    for (let start = 0; start < missing.length; start += maxDaysAtOnce) {
+      const some = missing.slice(start, start + maxDaysAtOnce);
+      if (!(await tryCreateMissing(pool, some))) return false;
+      for (const day of some) known.add(day);
+    }
+    return true;
   }
 
   return {
@@ -37,7 +45,6 @@ export function createPartitions(pool: pg.Pool): Partitions {
       return ensureDays(Array.from({ length: daysBehind + daysAhead + 1 }, (_, n) => today - daysBehind + n));
     },
     ensureFor: (times) => ensureDays(daysOf(times)),
-    forget: () => known.clear(),
   };
 }
 
@@ -51,29 +58,98 @@ function daysOf(times: Iterable<number>): Set<number> {
   return days;
 }
 
+/** Each takes half a dozen locks, of the 6,400 that PostgreSQL has room for unless it is told otherwise. */
+const maxDaysAtOnce = 100;
+
+// Whoever waits for the default partition makes everybody wait who comes after: so never for longer than this, and then a pause.
+const lockTimeoutMs = 1_000;
+const pauseMs = 300;
+const maxAttempts = 5;
+
+async function tryCreateMissing(pool: pg.Pool, days: readonly number[]): Promise<boolean> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    try {
+      await inTransaction(pool, (client) => createMissing(client, days));
+      return true;
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      await sleep(pauseMs);
+    }
+  }
+  return false;
+}
+
 /** Replicas that make the same partition at once wait for each other here, and the second finds it made. */
 const partitionLock = 5_263_470;
 
 async function createMissing(client: pg.PoolClient, days: readonly number[]): Promise<void> {
   await client.query("select pg_advisory_xact_lock($1)", [partitionLock]);
+  const existing = await readPartitions(client);
+  const missing = days.filter((day) => !existing.has(nameOf(day)));
+  if (missing.length === 0) return;
+  // Made apart and attached: `create table … partition of` would lock app_event against every reader and writer.
+  for (const day of missing)
+    await client.query(`create table if not exists ${nameOf(day)} (like app_event including all)`);
+  await lockDefault(client);
+  const inDefault = await readDaysInDefault(client);
+  for (const day of missing) {
+    if (inDefault.has(nameOf(day))) await moveRows(client, day);
+    await client.query(
+      `alter table app_event attach partition ${nameOf(day)} for values from ('${instantOf(day)}') to ('${instantOf(day + 1)}')`,
+    );
+  }
+}
+
+async function readPartitions(client: pg.PoolClient): Promise<Set<string>> {
   const { rows } = await client.query<{ relname: string }>(
     `select partition.relname from pg_inherits
      join pg_class as partition on partition.oid = pg_inherits.inhrelid
      where pg_inherits.inhparent = 'app_event'::regclass`,
   );
-  const existing = new Set(rows.map((row) => row.relname));
-  for (const day of days) {
-    const name = partitionName(day * dayMs);
-    if (existing.has(name)) continue;
-    // Made apart and attached: `create table … partition of` would lock app_event against every reader and writer.
-    await client.query(`create table if not exists ${name} (like app_event including all)`);
-    await client.query(
-      `alter table app_event attach partition ${name}
-       for values from ('${instantOf(day)}') to ('${instantOf(day + 1)}')`,
-    );
-  }
+  return new Set(rows.map((row) => row.relname));
+}
+
+// What attaching takes anyway, in the order in which writers lock: the table, then a partition; and before the first row is
+// touched, for to come from a row's lock to the table's would dead-lock with a writer who has the table and wants that row.
+// Nothing that a writer waits for is held here but the default partition, so those who have it come to their end.
+async function lockDefault(client: pg.PoolClient): Promise<void> {
+  await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
+  await client.query("lock table only app_event in share update exclusive mode");
+  await client.query(`lock table ${defaultPartition} in access exclusive mode`);
+}
+
+/** Names of the partitions that the default partition has rows of. */
+async function readDaysInDefault(client: pg.PoolClient): Promise<Set<string>> {
+  const { rows } = await client.query<{ day: number }>(
+    `select distinct floor(extract(epoch from occurred_at) / 86400)::integer as day from ${defaultPartition}`,
+  );
+  return new Set(rows.map((row) => nameOf(row.day)));
+}
+
+const moveTimeoutMs = 10 * 60_000;
+
+/** In one statement, so that no row is ever in both or in neither. Of a day that was never made ahead it may be millions. */
+async function moveRows(client: pg.PoolClient, day: number): Promise<void> {
+  await client.query("set local statement_timeout = 0");
+  await client.query(
+    patiently(
+      moveTimeoutMs,
+      `with moved as (delete from ${defaultPartition} where occurred_at >= $1 and occurred_at < $2 returning *)
+       insert into ${nameOf(day)} select * from moved`,
+      [instantOf(day), instantOf(day + 1)],
+    ),
+  );
+}
+
+/** The partition of app_event for a UTC day (counted from the epoch): `app_event_20260131`. */
+function nameOf(day: number): string {
+  return `app_event_${instantOf(day).slice(0, 10).replaceAll("-", "")}`;
 }
 
 function instantOf(day: number): string {
   return new Date(day * dayMs).toISOString();
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "55P03";
 }

@@ -8,7 +8,13 @@ export function createBindings(): Bindings {
   return { values, bind: (value) => `$${values.push(value)}` };
 }
 
-export type UsageFilter = { userId?: string | undefined; projectId?: string | undefined; model?: string | undefined };
+export type UsageFilter = {
+  userId?: string | undefined;
+  projectId?: string | undefined;
+  model?: string | undefined;
+  provider?: string | undefined;
+  feature?: string | undefined;
+};
 
 export type PlatformEventFilter = {
   userId?: string | undefined;
@@ -35,27 +41,83 @@ export function splitWindow({ from, to }: TimeWindow): WindowParts {
 
 /**
  * A subselect, ready to stand behind `from` (give it an alias), of everything used in `[from, to)`: the rollup's whole buckets
- * and the rows of the cut ones, in one snapshot. Columns: at (timestamptz: a bucket's start, or a row's own time), user_id,
- * project_id ('' for none), model, requests, unpriced_requests, input_tokens, output_tokens (bigint), input_cost,
- * output_cost (numeric, 0 where unpriced). A sum() over them is numeric and so arrives as text: exact, and beyond 2^53 too.
+ * and the rows of the cut ones, in one snapshot. Columns: at (timestamptz: a bucket's start, or a row's own time), and all of
+ * usage_rollup but its bucket; costs are 0 where unpriced. A sum() over them is numeric and so arrives as text: exact, and
+ * beyond 2^53 too.
  *
  * Served by the primary key (user_id, bucket, …), usage_rollup_project (project_id, bucket), else usage_rollup_bucket; the cut
  * buckets by usage_record_user, usage_record_project, else usage_record_occurred_at.
  */
 export function usageSlice(bindings: Bindings, window: TimeWindow, filter: UsageFilter = {}): string {
-  const conditions = equalities(bindings, {
-    user_id: filter.userId,
-    project_id: filter.projectId,
-    model: filter.model,
+  return slice(bindings, window, usageConditions(bindings, filter), {
+    rollup: `bucket as at, ${usageColumns.join(", ")} from usage_rollup`,
+    rows: `occurred_at as at, ${usageRow} from usage_record`,
   });
+}
+
+/**
+ * The same for each tag of a call, with the column tag: a call with three tags is in it three times. Served by the primary key
+ * (tag, bucket, …), else usage_tag_rollup_bucket.
+ */
+export function taggedUsageSlice(
+  bindings: Bindings,
+  window: TimeWindow,
+  { tag, ...filter }: UsageFilter & { tag?: string | undefined } = {},
+): string {
+  const conditions = usageConditions(bindings, filter);
+  if (tag !== undefined) conditions.push({ rollup: "tag", rows: "tag", value: bindings.bind(tag) });
   return slice(bindings, window, conditions, {
-    rollup: `bucket as at, user_id, project_id, model, requests, unpriced_requests, input_tokens, output_tokens, input_cost, output_cost
-      from usage_rollup`,
-    rows: `occurred_at as at, user_id, coalesce(project_id, '') as project_id, model, 1::bigint as requests,
-        (price_id is null)::int::bigint as unpriced_requests, input_tokens, output_tokens,
-        coalesce(input_cost, 0) as input_cost, coalesce(output_cost, 0) as output_cost
-      from usage_record`,
+    rollup: `bucket as at, tag, ${usageColumns.join(", ")} from usage_tag_rollup`,
+    rows: `occurred_at as at, tag, ${usageRow}
+      from usage_record cross join lateral (select distinct unnest(tags) as tag) as tagged`,
   });
+}
+
+const usageColumns = [
+  "user_id",
+  "project_id",
+  "model",
+  "provider",
+  "feature",
+  "requests",
+  "unpriced_requests",
+  "failed_requests",
+  "input_tokens",
+  "output_tokens",
+  "cache_read_tokens",
+  "cache_write_tokens",
+  "reasoning_tokens",
+  "input_cost",
+  "output_cost",
+  "cache_cost",
+  "failed_cost",
+  "generation_cost",
+  "build_cost",
+];
+
+const cost = "coalesce(input_cost + output_cost, 0)";
+const provider = "coalesce(provider, (select provider from model_price where price_id = usage_record.price_id), '')";
+
+/** A record as usage_rollup counts it, in the order of its columns. */
+export const usageRow = `user_id, coalesce(project_id, '') as project_id, model, ${provider} as provider,
+  coalesce(feature, '') as feature, 1::bigint as requests, (price_id is null)::int::bigint as unpriced_requests,
+  failed::int::bigint as failed_requests, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens,
+  coalesce(input_cost, 0) as input_cost, coalesce(output_cost, 0) as output_cost, coalesce(cache_cost, 0) as cache_cost,
+  case when failed then ${cost} else 0 end as failed_cost,
+  case when purpose = 'generation' then ${cost} else 0 end as generation_cost,
+  case when purpose = 'build' then ${cost} else 0 end as build_cost`;
+
+function usageConditions(bindings: Bindings, filter: UsageFilter): Condition[] {
+  const { userId: user_id, projectId: project_id, model, ...computed } = filter;
+  return [
+    ...equalities(bindings, { user_id, project_id, model }),
+    ...(computed.provider === undefined
+      ? []
+      : [{ rollup: "provider", rows: provider, value: bindings.bind(computed.provider) }]),
+    ...(computed.feature === undefined
+      ? []
+      : [{ rollup: "feature", rows: "coalesce(feature, '')", value: bindings.bind(computed.feature) }]),
+  ];
 }
 
 /**
@@ -66,8 +128,10 @@ export function usageSlice(bindings: Bindings, window: TimeWindow, filter: Usage
  */
 export function platformEventSlice(bindings: Bindings, window: TimeWindow, filter: PlatformEventFilter = {}): string {
   const conditions = equalities(bindings, { user_id: filter.userId, project_id: filter.projectId });
-  if (typeof filter.event === "string") conditions.push(`event = ${bindings.bind(filter.event)}`);
-  else if (filter.event !== undefined) conditions.push(`event = any(${bindings.bind(filter.event)}::text[])`);
+  if (typeof filter.event === "string") conditions.push(...equalities(bindings, { event: filter.event }));
+  else if (filter.event !== undefined) {
+    conditions.push({ rollup: "event", rows: "event", value: `any(${bindings.bind(filter.event)}::text[])` });
+  }
   return slice(bindings, window, conditions, {
     rollup: "bucket as at, event, user_id, project_id, events from platform_event_rollup",
     rows: `occurred_at as at, event, coalesce(user_id, '') as user_id, coalesce(project_id, '') as project_id, 1::bigint as events
@@ -75,29 +139,34 @@ export function platformEventSlice(bindings: Bindings, window: TimeWindow, filte
   });
 }
 
+// A column must equal a bound value: how the rollup and the rows name it.
+type Condition = { rollup: string; rows: string; value: string };
+
 // A filter that is not asked for leaves no trace: `$1 is null or …` would keep the planner from its index.
-function equalities(bindings: Bindings, filter: Record<string, string | undefined>): string[] {
+function equalities(bindings: Bindings, filter: Record<string, string | undefined>): Condition[] {
   return Object.entries(filter).flatMap(([column, value]) =>
-    value === undefined ? [] : [`${column} = ${bindings.bind(value)}`],
+    value === undefined ? [] : [{ rollup: column, rows: column, value: bindings.bind(value) }],
   );
 }
 
 function slice(
   bindings: Bindings,
   window: TimeWindow,
-  conditions: string[],
+  conditions: readonly Condition[],
   source: { rollup: string; rows: string },
 ): string {
-  const within = (column: string, part: TimeWindow): string =>
+  const filters = (side: "rollup" | "rows"): string[] =>
+    conditions.map((condition) => `${condition[side]} = ${condition.value}`);
+  const within = (column: string, side: "rollup" | "rows", part: TimeWindow): string =>
     [
       `${column} >= ${bindings.bind(toInstant(part.from))}::timestamptz`,
       `${column} < ${bindings.bind(toInstant(part.to))}::timestamptz`,
-      ...conditions,
+      ...filters(side),
     ].join(" and ");
   const { whole, cut } = splitWindow(window);
-  const parts = cut.map((part) => `select ${source.rows} where ${within("occurred_at", part)}`);
-  if (whole !== undefined) parts.unshift(`select ${source.rollup} where ${within("bucket", whole)}`);
+  const parts = cut.map((part) => `select ${source.rows} where ${within("occurred_at", "rows", part)}`);
+  if (whole !== undefined) parts.unshift(`select ${source.rollup} where ${within("bucket", "rollup", whole)}`);
   // An empty window still needs its columns, and its bound values a use: PostgreSQL can't tell the type of one without.
-  if (parts.length === 0) parts.push(`select ${source.rollup} where ${["false", ...conditions].join(" and ")}`);
+  if (parts.length === 0) parts.push(`select ${source.rollup} where ${["false", ...filters("rollup")].join(" and ")}`);
   return `(${parts.join("\n union all ")})`;
 }

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { connect } from "./client.js";
+import { connect, isUnanswered } from "./client.js";
 
 // Rows are locked in one order everywhere, so dead-locks are rare; one that happens all the same passes on the second try.
 const maxAttempts = 3;
@@ -57,9 +57,13 @@ async function attemptTransaction<Result>(
     if (command !== "COMMIT") throw new Error("the transaction was rolled back: work passed over a failed statement");
     return result;
   } catch (error) {
-    await client.query("rollback").catch(() => {
-      isBroken = true;
-    });
+    // A rollback would wait as long again for a server that hangs; a connection that ends is rolled back.
+    if (isUnanswered(error)) isBroken = true;
+    else {
+      await client.query("rollback").catch(() => {
+        isBroken = true;
+      });
+    }
     throw error;
   } finally {
     client.release(isBroken);

@@ -1,3 +1,5 @@
+import { usageRow } from "./slices.js";
+
 /** Two ways to the same rows: `stored` as they are kept, `recounted` from the raw rows. Both have the keys and the fields. */
 export type Check = {
   name: string;
@@ -16,6 +18,24 @@ function bucket(instant: string): string {
   return `date_bin('15 minutes', ${instant}, timestamptz '1970-01-01 00:00:00+00')`;
 }
 
+const usageKeys = ["user_id", "bucket", "project_id", "model", "provider", "feature"];
+const usageSums = [
+  "requests",
+  "unpriced_requests",
+  "failed_requests",
+  "input_tokens",
+  "output_tokens",
+  "cache_read_tokens",
+  "cache_write_tokens",
+  "reasoning_tokens",
+  "input_cost",
+  "output_cost",
+  "cache_cost",
+  "failed_cost",
+  "generation_cost",
+  "build_cost",
+];
+
 /** Every table that is kept in step with raw rows, and the receipts, which are arithmetic over their own row. */
 export const checks: readonly Check[] = [
   eventRollup(),
@@ -23,8 +43,10 @@ export const checks: readonly Check[] = [
   session(),
   actor(),
   actorDay(),
+  ingestionLedger(),
   platformEventRollup(),
   usageRollup(),
+  usageTagRollup(),
   receipts(),
 ];
 
@@ -59,11 +81,25 @@ function session(): Check {
   return kept({
     name: "session",
     keys: ["project_key", "session_id"],
-    fields: ["started_at", "last_event_at", "events", "screens", "device_key"],
-    recounted: `select app_event.project_key, session_id, min(${at}) as started_at, max(${at}) as last_event_at,
-        count(*) as events, count(*) filter (where type = 'screen_view') as screens,
-        (array_agg(device_key order by ${at}, device_key))[1] as device_key
-      from app_event join event_name using (name_key) group by 1, 2`,
+    fields: [
+      "started_at",
+      "last_event_at",
+      "events",
+      "screens",
+      "device_key",
+      "actor_id",
+      "actor_at",
+      "session_id_text",
+    ],
+    recounted: `select counted.*, ${textOf("kept.session_id_text", "session_id")} as session_id_text
+      from (
+        select app_event.project_key, session_id, min(${at}) as started_at, max(${at}) as last_event_at,
+          count(*) as events, count(*) filter (where type = 'screen_view') as screens,
+          (array_agg(device_key order by ${at}, device_key))[1] as device_key,
+          (array_agg(actor_id order by ${at} desc, actor_id) filter (where actor_id is not null))[1] as actor_id,
+          max(${at}) filter (where actor_id is not null) as actor_at
+        from app_event join event_name using (name_key) group by 1, 2
+      ) as counted left join session as kept using (project_key, session_id)`,
   });
 }
 
@@ -71,10 +107,24 @@ function actor(): Check {
   return kept({
     name: "actor",
     keys: ["project_key", "actor_id"],
-    fields: ["first_seen_at", "last_seen_at"],
-    recounted: `select project_key, actor_id, min(${at}) as first_seen_at, max(${at}) as last_seen_at
-      from app_event where actor_id is not null group by 1, 2`,
+    fields: ["first_seen_at", "last_seen_at", "kind", "id_text"],
+    recounted: `select counted.*, ${textOf("kept.id_text", "actor_id")} as id_text
+      from (
+        select project_key, actor_id, min(${at}) as first_seen_at, max(${at}) as last_seen_at,
+          case when bool_or(actor_is_user) then 'user' else 'anonymous' end as kind
+        from app_event where actor_id is not null group by 1, 2
+      ) as counted left join actor as kept using (project_key, actor_id)`,
   });
+}
+
+// Raw rows have the key of a text alone: the kept text is right where its key is that key, else it counts as missing.
+function textOf(text: string, key: string): string {
+  const hex = `encode(sha256(convert_to(${text}, 'UTF8')), 'hex')`;
+  const part = (from: number, length: number): string => `substr(${hex}, ${from}, ${length})`;
+  // As idKey() makes it: version 8, and the variant's two bits in place of the upper half of the 17th digit.
+  const variant = `translate(${part(17, 1)}, '0123456789abcdef', '89ab89ab89ab89ab')`;
+  const hashed = `${part(1, 12)} || '8' || ${part(14, 3)} || ${variant} || ${part(18, 15)}`;
+  return `case when ${key}::text = ${text} or ${key} = (${hashed})::uuid then ${text} end`;
 }
 
 function actorDay(): Check {
@@ -88,6 +138,22 @@ function actorDay(): Check {
         from (select project_key, actor_id, ${at} at time zone 'UTC' as utc from app_event where actor_id is not null) as seen
       ) as active
       group by 1, 2, 3`,
+  });
+}
+
+// Its own sums, and the rows that it says are stored.
+function ingestionLedger(): Check {
+  return counted({
+    name: "ingestion_ledger",
+    keys: ["project_key", "bucket"],
+    fields: ["received", "stored", "rejected"],
+    recounted: `select project_key, bucket, ledger.stored + ledger.duplicates + ledger.rejected as received,
+        coalesce(rows.events, 0) as stored, coalesce(reasons.events, 0) as rejected
+      from ingestion_ledger as ledger
+      full join (select project_key, ${bucket("received_at")} as bucket, count(*) as events from app_event group by 1, 2) as rows
+        using (project_key, bucket)
+      full join (select project_key, bucket, sum(events) as events from ingestion_rejection group by 1, 2) as reasons
+        using (project_key, bucket)`,
   });
 }
 
@@ -105,27 +171,59 @@ function platformEventRollup(): Check {
 function usageRollup(): Check {
   return counted({
     name: "usage_rollup",
-    keys: ["user_id", "bucket", "project_id", "model"],
-    fields: ["requests", "unpriced_requests", "input_tokens", "output_tokens", "input_cost", "output_cost"],
-    recounted: `select user_id, ${bucket("occurred_at")} as bucket, coalesce(project_id, '') as project_id, model,
-        count(*) as requests, count(*) filter (where price_id is null) as unpriced_requests,
-        sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens,
-        coalesce(sum(input_cost), 0) as input_cost, coalesce(sum(output_cost), 0) as output_cost
-      from usage_record group by 1, 2, 3, 4`,
+    keys: usageKeys,
+    fields: usageSums,
+    recounted: recountUsage(usageKeys, "usage_record"),
   });
 }
 
+function usageTagRollup(): Check {
+  const keys = ["tag", ...usageKeys];
+  return counted({
+    name: "usage_tag_rollup",
+    keys,
+    fields: usageSums,
+    recounted: recountUsage(keys, "usage_record cross join lateral (select distinct unnest(tags) as tag) as tagged"),
+  });
+}
+
+function recountUsage(keys: readonly string[], from: string): string {
+  const tag = keys.includes("tag") ? "tag, " : "";
+  return `select ${keys.join(", ")}, ${usageSums.map((field) => `sum(${field}) as ${field}`).join(", ")}
+    from (select ${tag}${bucket("occurred_at")} as bucket, ${usageRow} from ${from}) as calls
+    group by ${keys.join(", ")}`;
+}
+
+// Every receipt is arithmetic over its own row and its price.
 function receipts(): Check {
+  const unit = (name: string): string =>
+    `case when step is null then ${name}_per_million else (step ->> '${name}')::numeric end`;
+  // Times a millionth instead of by a million: a product of numerics is exact, a quotient is rounded.
   return {
     name: "receipts",
     keys: ["request_id"],
-    fields: ["input_cost", "output_cost"],
+    fields: ["input_cost", "output_cost", "cache_cost"],
     emptyIsZero: false,
-    stored: "select request_id, input_cost, output_cost from usage_record",
-    // Times a millionth instead of by a million: a product of numerics is exact, a quotient is rounded.
-    recounted: `select request_id, input_tokens * input_per_million * 0.000001 as input_cost,
-        output_tokens * output_per_million * 0.000001 as output_cost
-      from usage_record left join model_price using (price_id)`,
+    stored: "select request_id, input_cost, output_cost, cache_cost from usage_record",
+    recounted: `select request_id,
+        case when price_id is not null
+          then (input_tokens - cache_read_tokens - cache_write_tokens) * input * 0.000001 + cost_of_cache end as input_cost,
+        output_tokens * output * 0.000001 as output_cost, cost_of_cache as cache_cost
+      from (
+        select request_id, price_id, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, input, output, case when price_id is not null then
+          (cache_read_tokens * coalesce(cache_read, input)
+            + (cache_write_tokens - cache_write_1h_tokens) * coalesce(cache_write, input)
+            + cache_write_1h_tokens * coalesce(cache_write_1h, cache_write, input)) * 0.000001 end as cost_of_cache
+        from usage_record left join model_price using (price_id)
+        left join lateral (
+          select step from jsonb_array_elements(long_context) as step
+          where (step ->> 'above')::bigint < input_tokens order by (step ->> 'above')::bigint desc limit 1
+        ) as steps on true
+        cross join lateral (
+          select ${unit("input")} as input, ${unit("output")} as output, ${unit("cache_read")} as cache_read,
+            ${unit("cache_write")} as cache_write, ${unit("cache_write_1h")} as cache_write_1h
+        ) as units
+      ) as calls`,
   };
 }
 

@@ -1,7 +1,11 @@
 import type pg from "pg";
 import type { CheckResult, Difference, VerifyStore } from "../verify-store.js";
+import { patiently } from "./client.js";
 import { inSnapshot } from "./transaction.js";
 import { type Check, checks } from "./verify-checks.js";
+
+// Of one table, however large.
+const recountTimeoutMs = 4 * 3_600_000;
 
 /** Recounts on one connection, one table after the other. Memory is work_mem: what is larger PostgreSQL puts on disk. */
 export function createVerifyStore(pool: pg.Pool): VerifyStore {
@@ -19,7 +23,10 @@ export function createVerifyStore(pool: pg.Pool): VerifyStore {
 
 async function run(client: pg.PoolClient, check: Check, maxShown: number): Promise<CheckResult> {
   const { rows } = await client.query<{ rows: number; differences: number }>(
-    `select count(*) as rows, count(*) filter (where ${differs(check)}) as differences from ${compared(check)}`,
+    patiently(
+      recountTimeoutMs,
+      `select count(*) as rows, count(*) filter (where ${differs(check)}) as differences from ${compared(check)}`,
+    ),
   );
   const counts = rows[0] ?? { rows: 0, differences: 0 };
   const first = counts.differences === 0 ? [] : await readDifferences(client, check, maxShown);
@@ -32,14 +39,17 @@ async function readDifferences(client: pg.PoolClient, check: Check, limit: numbe
   const keys = check.keys.join(", ");
   const texts = (side: string): string => check.fields.map((field) => `${side}.${field}::text`).join(", ");
   const { rows } = await client.query<DifferenceRow>(
-    `select array[${check.keys.map((key) => `${key}::text`).join(", ")}] as key,
+    patiently(
+      recountTimeoutMs,
+      `select array[${check.keys.map((key) => `${key}::text`).join(", ")}] as key,
        array[${check.fields.map((field) => fieldDiffers(check, field)).join(", ")}] as differs,
        array[${texts("stored")}] as stored, array[${texts("recounted")}] as recounted
      from ${compared(check)}
      where ${differs(check)}
      order by ${keys}
      limit $1`,
-    [limit],
+      [limit],
+    ),
   );
   return rows.map((row) => ({
     key: Object.fromEntries(check.keys.map((key, n) => [key, row.key[n] ?? ""])),

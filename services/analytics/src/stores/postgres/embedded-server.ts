@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { open, readFile, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import type { Logger } from "pino";
+import { databaseUser, type EmbeddedHome, EmbeddedPostgresError, inUse } from "./embedded-home.js";
+
+export const host = "127.0.0.1";
+export const pollMs = 25;
+// A crash with 2 GB of WAL to replay is over by then.
+export const startTimeoutMs = 120_000;
+const fastShutdownMs = 8_000;
+const immediateShutdownMs = 2_000;
+const logFileMaxBytes = 5_000_000;
+
+export const settings = {
+  listen_addresses: host,
+  unix_socket_directories: "",
+  timezone: "UTC",
+  log_timezone: "UTC",
+  shared_buffers: "256MB",
+  max_wal_size: "2GB",
+  checkpoint_timeout: "15min",
+  wal_compression: "on",
+  fsync: "on",
+  synchronous_commit: "on",
+  // Solid-state disks: a random page costs about as much as the next one.
+  random_page_cost: "1.1",
+  // Compiling takes longer than the short queries asked here.
+  jit: "off",
+};
+
+export const logFile = (dataDir: string) => path.resolve(dataDir, "postgres.log");
+
+export type Server = { child: ChildProcess; port: number };
+
+/**
+ * Starts the server process and waits until it answers. Without a port it takes any free one.
+ * @throws EmbeddedPostgresError with what the log says when it does not come up, or when another service has the cluster.
+ */
+export async function startServer(
+  home: EmbeddedHome,
+  dataDir: string,
+  values: Record<string, string>,
+  port?: number,
+): Promise<Server> {
+  const deadline = Date.now() + startTimeoutMs;
+  for (;;) {
+    const chosen = port ?? (await freePort());
+    const { child, logStart } = await spawnServer(home, dataDir, values, chosen);
+    if (await isReady(child, home, chosen, deadline)) return { child, port: chosen };
+    child.kill("SIGINT");
+    const log = await readLog(dataDir, logStart);
+    if (/lock file "postmaster.pid" already exists/.test(log)) throw inUse(dataDir);
+    // Worth another try: children of a killed server that are not gone yet; a free port that another program was quicker to take.
+    const passing =
+      /still in use/.test(log) || (port === undefined && /could not bind|Address already in use/.test(log));
+    if (!passing || Date.now() > deadline) {
+      throw new EmbeddedPostgresError(
+        `The embedded PostgreSQL did not start; ${logFile(dataDir)} says:\n${log.trim().slice(-1_000)}`,
+      );
+    }
+    await sleep(pollMs * 8);
+  }
+}
+
+async function spawnServer(home: EmbeddedHome, dataDir: string, values: Record<string, string>, port: number) {
+  const size = await stat(logFile(dataDir)).then(
+    (found) => found.size,
+    () => 0,
+  );
+  const log = await open(logFile(dataDir), size > logFileMaxBytes ? "w" : "a", 0o600);
+  try {
+    const flags = Object.entries({ ...values, port: String(port) }).flatMap(([name, value]) => [
+      "-c",
+      `${name}=${value}`,
+    ]);
+    // Detached: Ctrl-C in the terminal is for the service, which still has rows to write when it hears it.
+    const child = spawn(path.join(home.bin, "postgres"), ["-D", home.cluster, ...flags], {
+      ...home.identity,
+      cwd: "/",
+      detached: true,
+      env: { LC_ALL: "C", TZ: "UTC" },
+      stdio: ["ignore", log.fd, log.fd],
+    });
+    child.on("error", () => undefined); // Shows as an exit below.
+    return { child, logStart: size > logFileMaxBytes ? 0 : size };
+  } finally {
+    await log.close();
+  }
+}
+
+async function isReady(child: ChildProcess, home: EmbeddedHome, port: number, deadline: number): Promise<boolean> {
+  while (hasEnded(child) === false && Date.now() < deadline) {
+    const client = new pg.Client({ host, port, user: databaseUser, password: home.password, database: "postgres" });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return true;
+    } catch {
+      await sleep(pollMs);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  return false;
+}
+
+const hasEnded = (child: ChildProcess) =>
+  child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+
+async function readLog(dataDir: string, from: number): Promise<string> {
+  const bytes = await readFile(logFile(dataDir)).catch(() => Buffer.alloc(0));
+  return bytes.subarray(from).toString("utf8");
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once("error", reject).listen(0, host, resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("a TCP listener has a port");
+  return address.port;
+}
+
+/** A shell that reads a pipe from this process: it closes when this process ends, however it ends, and PostgreSQL is ended with it. */
+export function watch(child: ChildProcess, home: EmbeddedHome): ChildProcess {
+  const watcher = spawn("/bin/sh", ["-c", 'read -r _; kill -INT "$1"', "sh", String(child.pid)], {
+    ...home.identity,
+    cwd: "/",
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  watcher.on("error", () => undefined);
+  watcher.unref();
+  return watcher;
+}
+
+/** Fast shutdown; past 8 s immediate, past 2 more by force. */
+export async function endServer(child: ChildProcess, logger: Pick<Logger, "warn">): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = new Promise<true>((resolve) => child.once("exit", () => resolve(true)));
+  child.kill("SIGINT");
+  if (await Promise.race([ended, sleep(fastShutdownMs, false, { ref: false })])) return;
+  logger.warn("PostgreSQL did not shut down in time: ended at once, it recovers at the next start");
+  child.kill("SIGQUIT");
+  if (await Promise.race([ended, sleep(immediateShutdownMs, false, { ref: false })])) return;
+  child.kill("SIGKILL");
+}

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { operations } from "../../src/http/operations.js";
+import { startTestApp, type TestApp } from "../support/app.js";
+import { countRows, exchange, expectProblem } from "../support/hostile.js";
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  await app.createProject({ id: "p" });
+});
+afterAll(() => app.stop());
+
+/** Sends the path as it stands here, with the admin token. */
+function ask(path: string, method = "GET", body?: object) {
+  return exchange(app.url, {
+    ...{ method, path },
+    headers: { authorization: `Bearer ${app.adminToken}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+const uuid = "0189a3e8-1f04-7000-8000-000000000001";
+
+type Query = [what: string, query: string, parameter?: string];
+
+const windowFaults: Query[] = [
+  ["an unknown period", "period=fortnight", "period"],
+  ["an empty period", "period=", "period"],
+  ["a period of nothing", "period=0d", "period"],
+  ["a period of 10,000 days", "period=10000d", "period"],
+  ["a period of minutes", "period=5M", "period"],
+  ["a period of half a day", "period=0.5d", "period"],
+  ["a period below zero", "period=-7d", "period"],
+  ["a period with NUL", "period=7d%00", "period"],
+  ["two periods", "period=day&period=week", "period"],
+  ["a thousand periods", "period=day&".repeat(1_000), "period"],
+  ["a list of periods", "period[]=day", "period[]"],
+  ["a period beside from", "period=day&from=2026-03-01T00:00:00Z", "period"],
+  ["an unknown time zone", "tz=Mars/Base", "tz"],
+  ["an empty time zone", "tz=", "tz"],
+  ["an offset for a time zone", "tz=%2B05:30", "tz"],
+  ["the machine's own time zone", "tz=local", "tz"],
+  ["a path for a time zone", "tz=../../etc/passwd", "tz"],
+  ["two time zones", "tz=UTC&tz=UTC", "tz"],
+  ["an unknown order", "order=up", "order"],
+  ["an order in capitals", "order=ASC", "order"],
+  ["a from without a zone", "from=2026-03-01T00:00:00", "from"],
+  ["a from without a time", "from=2026-03-01", "from"],
+  ["31 February", "from=2026-02-31T00:00:00Z", "from"],
+  ["a from in 1970", "from=1970-01-01T00:00:00Z", "from"],
+  ["a from in 2100", "from=2100-01-01T00:00:00Z", "from"],
+  ["a to in 2100", "to=2100-01-01T00:00:00Z", "to"],
+  ["a to in the year 0", "to=0000-01-01T00:00:00Z", "to"],
+  ["a from that is still to come", "from=2026-03-19T00:00:00Z", "from"],
+  ["from after to", "from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "from"],
+  ["from at to", "from=2026-03-02T00:00:00Z&to=2026-03-02T00:00:00Z", "from"],
+  ["a plus that is a blank", "from=2026-03-01T00:00:00+01:00", "from"],
+];
+
+const anyFaults: Query[] = [
+  ["an unknown parameter", "colour=red", "colour"],
+  ["an unknown parameter without a value", "colour", "colour"],
+  ["a parameter without a name", "=1", ""],
+  ["__proto__", "__proto__=1", "__proto__"],
+  ["__proto__ in brackets", "__proto__[admin]=1", "__proto__[admin]"],
+  ["constructor", "constructor=1", "constructor"],
+  ["NUL in a name", "a%00b=1", "?"],
+  ["a name of 5,000 characters", `${"n".repeat(5_000)}=1`, `${"n".repeat(60)}…`],
+  ["1,200 unknown parameters", Array.from({ length: 1_200 }, (_, n) => `x${n}=`).join("&")],
+  ["a percent sign alone", "a=%", "a"],
+  ["half a percent-encoding", "a=%e2%82", "a"],
+  ["a percent-encoding of no digits", "%zz=1", "%zz"],
+  ["an overlong percent-encoding", "a=%c0%80", "a"],
+];
+
+const pageFaults: Query[] = [
+  ...["0", "-1", "201", "1.5", "1e400", "abc", "", "%00", "9007199254740993"].map(
+    (limit): Query => [`limit=${limit}`, `limit=${limit}`, "limit"],
+  ),
+  ["two limits", "limit=1&limit=2", "limit"],
+  ["an empty cursor", "cursor=", "cursor"],
+  ["a cursor of 501 characters", `cursor=${"x".repeat(501)}`, "cursor"],
+  ["a cursor that is no cursor", "cursor=abc", "cursor"],
+  ["two cursors", "cursor=a&cursor=b", "cursor"],
+  ...madeUp(null, [], {}, [1], ["1", 1], [1, 1, 1], [1.5, "x"], [1, "x".repeat(201)], [-1, "x"], [2 ** 53, 1]),
+  // What no column holds.
+  ...madeUp([Number.MAX_SAFE_INTEGER, 1], [-8.64e15, 1], [1, 2 ** 31], [1, -1], [Number.MAX_SAFE_INTEGER, uuid]),
+];
+// Positions of other lists.
+const noProject = madeUp([1, "x\u0000"], [1, "\ud800"], [1, uuid]);
+const noCredential = madeUp([1, "x\u0000"], [1, "\ud800"], [1, "7"], [1, 7]);
+
+function madeUp(...positions: unknown[]): Query[] {
+  return positions.map((position) => {
+    const cursor = Buffer.from(JSON.stringify(position)).toString("base64url");
+    return [`the cursor ${JSON.stringify(position)}`, `cursor=${cursor}`, "cursor"];
+  });
+}
+
+const seriesFaults: Query[] = [
+  ["no metric", "", "metric"],
+  ["an unknown metric", "metric=money", "metric"],
+  ["an empty metric", "metric=", "metric"],
+  ["two metrics", "metric=tokens&metric=cost", "metric"],
+  ["__proto__ for a metric", "metric=__proto__", "metric"],
+  ["an unknown granularity", "metric=tokens&granularity=minute", "granularity"],
+  ["two granularities", "metric=tokens&granularity=day&granularity=day", "granularity"],
+  ["more points than it gives", "metric=tokens&granularity=hour&period=9999d", "granularity"],
+  ["more points than it gives, from 2020", "metric=cost&granularity=hour&from=2020-01-01T00:00:00Z", "granularity"],
+  ["an empty user", "metric=tokens&userId=", "userId"],
+  ["a user of 201 characters", `metric=tokens&userId=${"x".repeat(201)}`, "userId"],
+  ["a user with NUL", "metric=tokens&userId=a%00", "userId"],
+  ["a user with a line break", "metric=tokens&userId=a%0a", "userId"],
+  ["a user that is no UTF-8", "metric=tokens&userId=%FF", "userId"],
+  ["two users", "metric=tokens&userId=a&userId=b", "userId"],
+  ["a user in brackets", "metric=tokens&userId[a]=b", "userId[a]"],
+  ["a project with NUL", "metric=app_events&projectId=%00", "projectId"],
+  ["a model that does not apply", "metric=builds&model=m", "model"],
+  ["a user that does not apply", "metric=active_users&userId=u", "userId"],
+];
+
+type Page = { path: string; faults: Query[]; base?: string };
+
+const pages: Page[] = [
+  ...["/usage/user/u", "/usage/project/p", "/costs/user/u", "/costs/project/p"].map(
+    (path): Page => ({ path, faults: [...windowFaults, ...anyFaults] }),
+  ),
+  { path: "/metrics/timeseries", faults: seriesFaults },
+  { path: "/metrics/timeseries", base: "metric=tokens&", faults: [...windowFaults, ...anyFaults] },
+  { path: "/metrics/dashboard", faults: anyFaults },
+  { path: "/api/projects", faults: [...pageFaults, ...noProject, ...anyFaults] },
+  { path: "/api/projects/p/keys", faults: [...pageFaults, ...noCredential, ...anyFaults] },
+  { path: "/tokens", faults: [...pageFaults, ...noCredential, ...anyFaults] },
+  { path: "/audit", faults: [...pageFaults, ...anyFaults] },
+  { path: "/api/projects/p", faults: anyFaults },
+];
+
+it("knows every route that reads a query", () => {
+  const known = new Set(pages.map(({ path }) => path.replace(/\/[up](?=\/|$)/, "/:id")));
+  const reading = operations.filter(({ query }) => query !== undefined).map(({ path }) => path.replace(/:\w+/, ":id"));
+  expect([...known]).toEqual(expect.arrayContaining(reading));
+});
+
+describe.each(pages)("GET $path", ({ path, faults, base = "" }) => {
+  it.each(faults)("refuses %s", async (_what, query, parameter) => {
+    expectProblem(await ask(`${path}?${base}${query}`), "invalid_query", parameter);
+    const good = path === "/metrics/timeseries" ? "?metric=tokens" : "";
+    expect((await ask(path + good)).status).toBe(200);
+  });
+});
+
+const withId = operations.filter(({ path }) => path.includes("/:"));
+const badIds: [what: string, id: string][] = [
+  ["NUL", "%00"],
+  ["NUL behind an id", "p%00"],
+  ["a line break", "a%0Ab"],
+  ["DEL", "%7F"],
+  ["a line separator", "%E2%80%A8"],
+  ["201 characters", "x".repeat(201)],
+  ["201 encoded characters", "%2F".repeat(201)],
+  ["a percent sign alone", "%"],
+  ["half a percent-encoding", "%E2%82"],
+  ["a percent-encoding of no digits", "%zz"],
+  ["an overlong percent-encoding", "%C0%80"],
+  ["half a surrogate pair", "%ED%A0%BD"],
+];
+
+describe.each(withId)("$method $path", ({ method, path, body }) => {
+  const sent = body === undefined ? undefined : { name: "n" };
+
+  it.each(badIds)("refuses an id that is %s, and changes nothing", async (_what, id) => {
+    const before = await countRows(app.pool);
+    for (const parameter of path.match(/:\w+/g) ?? []) {
+      const url = path.replace(parameter, id).replace(/:\w+/, "p");
+      expectProblem(await ask(url, method, sent), "invalid_path");
+    }
+    expect(await countRows(app.pool)).toEqual(before);
+  });
+
+  it("finds nothing under an id that only looks like one that is there", async () => {
+    const before = await countRows(app.pool);
+    const seemsRight = ["P", "p%20", "%20p", "p%2F", "..%2Fp", "p;x", "p%70", "p%27%20or%201=1--", uuid];
+    for (const id of seemsRight) {
+      const url = path.replace(/:(keyId|tokenId)/, path.includes(":projectId") ? uuid : id).replace(/:\w+/, id);
+      const reply = await ask(url, method, sent);
+      // What was used by nobody is nothing, not unknown.
+      if (/^\/(usage|costs)/.test(path)) expect([reply.status, reply.body]).toMatchObject([200, { byDay: [] }]);
+      else expectProblem(reply, "not_found");
+    }
+    expect(await countRows(app.pool)).toEqual(before);
+  });
+});
