@@ -186,7 +186,9 @@ describe("the command line", () => {
 
   it("verifies, lists prices, and runs a job", async () => {
     expect(await output("verify")).toMatchObject({ code: 0, stdout: expect.stringContaining("No difference") });
-    expect((await output("prices", "list")).stdout).toContain("claude-3-haiku-20240307");
+    expect((await output("prices", "list", "--model", "claude-3-haiku-20240307")).stdout).toContain(
+      "claude-3-haiku-20240307",
+    );
     expect((await output("jobs", "run", "hourly")).code).toBe(0);
     expect((await output("jobs", "list")).stdout).toMatch(/^JOB[\s\S]*\nhourly/);
     expect((await output("migrate")).stdout).toBe("The database is up to date.\n");

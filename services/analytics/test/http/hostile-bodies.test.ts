@@ -60,6 +60,19 @@ const routes: Route[] = [
   },
   {
     method: "POST",
+    route: "/costs/recost",
+    maxBytes: megabyte / 16,
+    // A dry run: it tells a difference and writes nothing.
+    good: () => ({ model: "m" }),
+  },
+  {
+    method: "POST",
+    route: "/prices",
+    maxBytes: megabyte / 16,
+    good: () => ({ model: unique("model"), inputPerMillion: 1, outputPerMillion: "2.5" }),
+  },
+  {
+    method: "POST",
     route: "/api/projects",
     maxBytes: megabyte / 16,
     good: () => ({ id: unique("project"), name: "A project" }),

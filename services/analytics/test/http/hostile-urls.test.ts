@@ -123,14 +123,22 @@ const seriesFaults: Query[] = [
 type Page = { path: string; faults: Query[]; base?: string };
 
 const pages: Page[] = [
-  ...["/usage/user/u", "/usage/project/p", "/costs/user/u", "/costs/project/p"].map(
-    (path): Page => ({ path, faults: [...windowFaults, ...anyFaults] }),
-  ),
+  ...[
+    "/usage/user/u",
+    "/usage/project/p",
+    "/costs/user/u",
+    "/costs/project/p",
+    "/costs",
+    "/api/projects/p/ingestion",
+  ].map((path): Page => ({ path, faults: [...windowFaults, ...anyFaults] })),
   { path: "/metrics/timeseries", faults: seriesFaults },
   { path: "/metrics/timeseries", base: "metric=tokens&", faults: [...windowFaults, ...anyFaults] },
   { path: "/metrics/dashboard", faults: anyFaults },
   { path: "/api/projects", faults: [...pageFaults, ...noProject, ...anyFaults] },
   { path: "/api/projects/p/keys", faults: [...pageFaults, ...noCredential, ...anyFaults] },
+  { path: "/usage/conflicts", faults: [...pageFaults, ...anyFaults] },
+  { path: "/prices", faults: [...pageFaults, ...anyFaults] },
+  { path: "/prices/unpriced", faults: [...pageFaults, ...anyFaults] },
   { path: "/tokens", faults: [...pageFaults, ...noCredential, ...anyFaults] },
   { path: "/audit", faults: [...pageFaults, ...anyFaults] },
   { path: "/api/projects/p", faults: anyFaults },
@@ -185,7 +193,8 @@ describe.each(withId)("$method $path", ({ method, path, body }) => {
       const url = path.replace(/:(keyId|tokenId)/, path.includes(":projectId") ? uuid : id).replace(/:\w+/, id);
       const reply = await ask(url, method, sent);
       // What was used by nobody is nothing, not unknown.
-      if (/^\/(usage|costs)/.test(path)) expect([reply.status, reply.body]).toMatchObject([200, { byDay: [] }]);
+      if (/^\/(usage|costs)\/(user|project)/.test(path))
+        expect([reply.status, reply.body]).toMatchObject([200, { byDay: [] }]);
       else expectProblem(reply, "not_found");
     }
     expect(await countRows(app.pool)).toEqual(before);
