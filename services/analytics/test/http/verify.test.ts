@@ -273,7 +273,7 @@ describe("names exactly the row that was tampered with", () => {
   it("a receipt that is not its tokens times its price, and the rollup that it is in", async () => {
     const { rows } = await app.pool.query<{ request_id: string }>(
       `update usage_record set input_cost = input_cost + 0.000001
-       where request_id = (select min(request_id) from usage_record where price_id is not null) returning request_id`,
+       where request_id = (select min(request_id) from usage_record where price_id is not null and tags is null) returning request_id`,
     );
     const report = await recount();
     const id = rows[0]?.request_id ?? "";

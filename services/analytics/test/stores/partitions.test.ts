@@ -154,14 +154,18 @@ describe("partitions", () => {
   it("wait for no reader for long: they are made another time, and events are stored meanwhile", async () => {
     const day = Date.parse("2025-06-01T00:00:00Z");
     const reader = await db.pool.connect();
-    await reader.query("begin");
-    await reader.query("select from app_event_default");
-    const attempt = createPartitions(db.pool).ensureFor([day]);
-    await db.addReplica().append([batch("2026-01-03T12:00:00Z", day)]);
-    expect(await attempt).toBe(false);
-    expect(await db.count("app_event_default")).toBe(1);
-    await reader.query("commit");
-    reader.release();
+    try {
+      await reader.query("begin");
+      await reader.query("set local idle_in_transaction_session_timeout = 0");
+      await reader.query("select from app_event_default");
+      const attempt = createPartitions(db.pool).ensureFor([day]);
+      await db.addReplica().append([batch("2026-01-03T12:00:00Z", day)]);
+      expect(await attempt).toBe(false);
+      expect(await db.count("app_event_default")).toBe(1);
+    } finally {
+      await reader.query("commit");
+      reader.release();
+    }
     expect(await createPartitions(db.pool).ensureFor([day])).toBe(true);
     expect([await db.count("app_event_20250601"), await db.count("app_event_default")]).toEqual([1, 0]);
     await db.expectNoDifferences();

@@ -83,6 +83,7 @@ async function tryCreateMissing(pool: pg.Pool, days: readonly number[]): Promise
 const partitionLock = 5_263_470;
 
 async function createMissing(client: pg.PoolClient, days: readonly number[]): Promise<void> {
+  await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
   await client.query("select pg_advisory_xact_lock($1)", [partitionLock]);
   const existing = await readPartitions(client);
   const missing = days.filter((day) => !existing.has(nameOf(day)));
@@ -113,7 +114,6 @@ async function readPartitions(client: pg.PoolClient): Promise<Set<string>> {
 // touched, for to come from a row's lock to the table's would dead-lock with a writer who has the table and wants that row.
 // Nothing that a writer waits for is held here but the default partition, so those who have it come to their end.
 async function lockDefault(client: pg.PoolClient): Promise<void> {
-  await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
   await client.query("lock table only app_event in share update exclusive mode");
   await client.query(`lock table ${defaultPartition} in access exclusive mode`);
 }
