@@ -42,7 +42,8 @@ export async function openPriceBook(deps: PriceBookDeps): Promise<PriceBook> {
 
   function watch(listener: PriceListener): void {
     let known = revision;
-    let isSecondLook = false;
+    // The first look is one, too: after a start with new list prices, or one that a change of prices did not survive.
+    let isSecondLook = true;
     async function look(): Promise<void> {
       try {
         const seen = await refresh();

@@ -1,4 +1,12 @@
-import type { NewPriceInput, Page, PageQuery, PriceQuery, PriceRow, UnpricedModel } from "@mobigen/analytics-contract";
+import {
+  isPrintable,
+  type NewPriceInput,
+  type Page,
+  type PageQuery,
+  type PriceQuery,
+  type PriceRow,
+  type UnpricedModel,
+} from "@mobigen/analytics-contract";
 import { readPage } from "./cursor.js";
 import { ApiError, invalidQuery, notFound } from "./errors.js";
 import { moneyToNumber, moneyToText, parseMoney } from "./money.js";
@@ -30,7 +38,7 @@ export function createPrices({ store, book, clock, onChange }: PricesDeps) {
       const moment = at === undefined ? null : Date.parse(at);
       return readPage(
         page,
-        (after, limit) => store.list({ model, provider, at: moment, before: after?.[0] ?? null, limit }),
+        (after, limit) => store.list({ model, provider, at: moment, before: toPriceId(after?.[0]), limit }),
         (price) => [price.priceId, 0],
         toPriceRow,
       );
@@ -86,9 +94,18 @@ export function createPrices({ store, book, clock, onChange }: PricesDeps) {
   }
 }
 
+// What the column holds.
+const maxPriceId = 2 ** 31 - 1;
+
+function toPriceId(key: number | undefined): number | null {
+  if (key === undefined) return null;
+  if (key > maxPriceId) throw invalidQuery("cursor", "is not one that this list gave out");
+  return key;
+}
+
 function toModel(key: string | number | undefined): string | null {
   if (key === undefined) return null;
-  if (typeof key === "number") throw invalidQuery("cursor", "is not one that this list gave out");
+  if (typeof key === "number" || !isPrintable(key)) throw invalidQuery("cursor", "is not one that this list gave out");
   return key;
 }
 

@@ -1,4 +1,4 @@
-import type { RecostInput, RecostReply } from "@mobigen/analytics-contract";
+import { isPrintable, type RecostInput, type RecostReply } from "@mobigen/analytics-contract";
 import type { Logger } from "pino";
 import { decodeCursor, encodeCursor } from "./cursor.js";
 import { invalidQuery } from "./errors.js";
@@ -147,7 +147,8 @@ function scopeOf({ from, to, model }: RecostInput): RecostScope {
 
 function toPosition(cursor: string): RecostPosition {
   const [occurredAt, requestId] = decodeCursor(cursor);
-  if (typeof requestId !== "string") throw invalidQuery("cursor", "is not one that a recost gave out");
+  if (typeof requestId !== "string" || !isPrintable(requestId))
+    throw invalidQuery("cursor", "is not one that a recost gave out");
   return { occurredAt, requestId };
 }
 

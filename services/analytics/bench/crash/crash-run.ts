@@ -26,6 +26,8 @@ const unthrottledEventsPerMinute = 100_000_000;
 const maxBatchesPerClient = 20_000;
 /** Requests that their client gave up may still be on their way through a replica that was paused. */
 const settleMs = 2_000;
+/** A hang of the database takes a quarter of a minute, in which there is nothing to acknowledge: long runs only. */
+const secondsForHangs = 120;
 
 export type CrashOptions = {
   seconds: number;
@@ -40,7 +42,7 @@ export type CrashReport = Comparison &
   Summary & {
     seed: number;
     counts: Record<Kind, { sent: number; acknowledged: number; newlyStored: number }>;
-    sabotages: Record<Sabotage, number>;
+    sabotages: Partial<Record<Sabotage, number>>;
     faults: string[];
   };
 
@@ -86,7 +88,8 @@ async function runIn(
   let isStopping = false;
   const endsAt = Date.now() + seconds * 1_000;
   const isOver = (): boolean => isStopping || signal?.aborted === true || Date.now() >= endsAt;
-  const parts = { replicas, postgres, redis, acknowledgements: notebook.acknowledgements };
+  const without = seconds < secondsForHangs ? (["PostgreSQL hung"] as const) : [];
+  const parts = { replicas, postgres, redis, acknowledgements: notebook.acknowledgements, without };
   const saboteur = createSaboteur({ random: seededRandom(seed), ...parts, log });
   const clients = Array.from({ length: clientCount }, (_, n) => {
     const random = seededRandom(seed * 1_000 + n + 1);

@@ -1,9 +1,16 @@
-import { newPriceSchema, type PriceRow } from "@mobigen/analytics-contract";
+import {
+  maxPageSize,
+  newPriceSchema,
+  type PriceQuery,
+  type PriceRow,
+  priceQuerySchema,
+  recostSchema,
+} from "@mobigen/analytics-contract";
 import type { Command } from "commander";
-import { parseBody } from "../http/parse.js";
+import { parseBody, parseQuery } from "../http/parse.js";
+import type { Prices } from "../prices.js";
 import { actor, printTable, runOnDomain } from "./run.js";
 
-const maxListed = 200;
 // A command waits for all of a recost, however long it takes.
 const recostStepMs = 5_000;
 
@@ -12,15 +19,15 @@ export function addPriceCommands(program: Command): void {
   const prices = program.command("prices").description("What models cost, in US dollars a million tokens");
   prices
     .command("list")
-    .description("Prices, the latest first; of all or of one model")
+    .description("Prices, those that win first: of operators, of the brief, of the package")
     .option("--model <name>", "only of this model")
     .option("--provider <name>", "only of this provider")
     .option("--at <time>", "only those that hold at this time (ISO 8601)")
-    .action((query: { model?: string; provider?: string; at?: string }) =>
+    .action((filter: { model?: string; provider?: string; at?: string }) =>
       runOnDomain(async ({ prices }) => {
-        const { items, nextCursor } = await prices.list({ ...query, limit: maxListed });
-        printTable(items.map(toRow), "There is no price.");
-        if (nextCursor !== null) console.log(`These are the latest ${maxListed}: --model or --provider shows others.`);
+        const rows = await readAll(prices, parseQuery(priceQuerySchema, filter));
+        rows.sort((a, b) => rankOf(a) - rankOf(b) || a.id - b.id);
+        printTable(rows.map(toRow), "There is no such price.");
         return 0;
       }),
     );
@@ -62,7 +69,7 @@ export function addPriceCommands(program: Command): void {
       // The prices were taken over when the database was opened.
       runOnDomain(async ({ prices, recost }) => {
         await recost.priceUnpriced();
-        const { items } = await prices.listUnpriced({ limit: maxListed });
+        const { items } = await prices.listUnpriced({ limit: maxPageSize });
         printTable(
           items.map(({ model, requests, lastSeen }) => ({ "without a price": model, requests, "last seen": lastSeen })),
           "Every call has a price.",
@@ -71,6 +78,21 @@ export function addPriceCommands(program: Command): void {
       }),
     );
   addRecost(program);
+}
+
+async function readAll(prices: Prices, query: PriceQuery): Promise<PriceRow[]> {
+  const rows: PriceRow[] = [];
+  let cursor: string | undefined;
+  do {
+    const { items, nextCursor } = await prices.list({ ...query, cursor, limit: maxPageSize });
+    rows.push(...items);
+    cursor = nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return rows;
+}
+
+function rankOf({ source }: PriceRow): number {
+  return source === "operator" ? 0 : source === "brief" ? 1 : 2;
 }
 
 type SetOptions = {
@@ -116,7 +138,7 @@ function addRecost(program: Command): void {
         const totals = { scanned: 0, records: 0, newlyPriced: 0 };
         for (let cursor: string | null | undefined; cursor !== null; ) {
           const input = { ...scope, dryRun: !apply, ...(cursor === undefined ? {} : { cursor }) };
-          const reply = await recost.recost(input, actor, recostStepMs);
+          const reply = await recost.recost(parseBody(recostSchema, input), actor, recostStepMs);
           if (reply.byModelAndDay.length > 0) printTable(reply.byModelAndDay, "");
           totals.scanned += reply.scanned;
           totals.records += reply.records;

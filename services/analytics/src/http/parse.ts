@@ -67,7 +67,9 @@ function reasonOf(issue: z.core.$ZodIssue): string {
     if (expected !== undefined)
       return `must be ${/^[aeio]/.test(expected) ? "an" : "a"} ${typeNames[expected] ?? expected}`;
   }
-  if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
+  // What a schema says of its own accord says more.
+  if (issue.code === "invalid_value" && issue.message.startsWith("Invalid "))
+    return `must be one of ${issue.values.map(String).join(", ")}`;
   return issue.message.replace(/^Invalid input: /, "");
 }
 

@@ -8,6 +8,8 @@ export type TcpProxy = {
   restore(): Promise<void>;
   /** Keeps connections open and lets nothing through any more, until `restore`. */
   freeze(): void;
+  /** Breaks the connection instead of handing on the server's next answer that holds this text. */
+  loseAnswer(text: string): void;
   stop(): Promise<void>;
 };
 
@@ -15,6 +17,7 @@ export type TcpProxy = {
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let frozen = false;
+  let toLose: string | null = null;
   const open = () =>
     createServer((client) => {
       const server = connect(target.port, target.host);
@@ -23,8 +26,11 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
         [server, client],
       ] as const) {
         sockets.add(from);
-        from.on("data", (chunk) => {
-          if (!frozen) to.write(chunk);
+        from.on("data", (chunk: Buffer) => {
+          if (from === server && toLose !== null && chunk.includes(toLose)) {
+            toLose = null;
+            client.destroy();
+          } else if (!frozen) to.write(chunk);
         });
         from.on("error", () => to.destroy());
         from.on("close", () => {
@@ -59,6 +65,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     },
     freeze: () => {
       frozen = true;
+    },
+    loseAnswer: (text) => {
+      toLose = text;
     },
     stop: cut,
   };
