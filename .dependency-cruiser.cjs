@@ -1,7 +1,8 @@
 // The arrows of docs/architecture.md, enforced: who may import whom. Tests and benchmarks may import anything.
 const src = "^services/analytics/src/";
 const leaves = "(types|errors|logger|periods|money|text)\\.ts$";
-const domain = "(ingestion/|usage-tracker|cost-monitor|budgets|pricing|metrics-aggregator|insights/|reports/|access/)";
+const domain =
+  "(ingestion/|usage-tracker|cost-monitor|budgets|pricing|metrics-aggregator|insights/|reports/|delivery/|access/)";
 const stores = `${src}stores/(postgres|redis|memory|clickhouse)/`;
 
 // A rule about an npm package has to see it under pnpm's folders as well as by its plain name.

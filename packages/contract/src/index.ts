@@ -1,5 +1,6 @@
 export * from "./access.js";
 export * from "./app-events.js";
+export * from "./budgets.js";
 export * from "./costs.js";
 export * from "./health.js";
 export * from "./ingestion-ledger.js";

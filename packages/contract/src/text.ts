@@ -26,9 +26,19 @@ export const idSchema = z
 /** A name people read: like an id, and not only blanks. */
 export const nameSchema = idSchema.refine((name) => name === "" || name.trim() !== "", "must not be blank");
 
+// In UTC. Outside it dates are written with more digits or a sign, and PostgreSQL has no year 0.
+const earliestInstant = Date.parse("0001-01-01T00:00:00Z");
+const latestInstant = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** True for milliseconds since the epoch that an instant on the wire may stand for: the years 1 to 9999. */
+export function isInstant(at: number): boolean {
+  return at >= earliestInstant && at <= latestInstant;
+}
+
 /** An ISO 8601 instant with a zone, e.g. `2026-01-03T12:00:00Z`; precision beyond the millisecond is cut. */
 export const instantSchema = z.iso
   .datetime({ offset: true, error: "must be an ISO 8601 time with a zone, e.g. 2026-01-03T12:00:00Z" })
+  .refine((text) => isInstant(Date.parse(text)), "must lie in the years 1 to 9999")
   .meta({ description: "ISO 8601 time with a zone" });
 
 /** An IANA time zone name that this runtime knows. */

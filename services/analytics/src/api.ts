@@ -17,6 +17,7 @@ import type { Telemetry } from "./http/telemetry.js";
 import type { Logger } from "./logger.js";
 import type { createAppEventRoutes } from "./routes/app-events.js";
 import type { createAuditRoutes } from "./routes/audit.js";
+import type { BudgetRoutes } from "./routes/budgets.js";
 import type { CostRoutes } from "./routes/costs.js";
 import type { createHealthRoutes } from "./routes/health.js";
 import type { IngestionRoutes } from "./routes/ingestion.js";
@@ -47,6 +48,7 @@ export type ApiParts = {
   usage: UsageRoutes;
   costs: CostRoutes;
   prices: PriceRoutes;
+  budgets: BudgetRoutes;
   metrics: ReturnType<typeof createMetricsRoutes>;
   projects: ReturnType<typeof createProjectRoutes>;
   keys: ReturnType<typeof createKeyRoutes>;
@@ -60,7 +62,7 @@ export type Api = { app: Express; routes: ReadonlyMap<string, readonly string[]>
 /** Every route with its guards. */
 export function createApi(parts: ApiParts): Api {
   const { requireToken, requireKey, requireProjectReader, appEvents, platformEvents, usage, costs, metrics } = parts;
-  const { prices, ingestion, projects, keys, tokens, audit, health } = parts;
+  const { prices, budgets, ingestion, projects, keys, tokens, audit, health } = parts;
   const api = express();
   const docs = createDocsPage();
   const ingestCors = allowAnyOrigin("POST");
@@ -108,6 +110,14 @@ export function createApi(parts: ApiParts): Api {
   api.post("/prices", requireToken("admin"), form, prices.set);
   api.get("/prices/unpriced", requireToken("platform:read"), prices.listUnpriced);
   api.delete("/prices/:priceId", requireToken("admin"), prices.end);
+
+  api.post("/budgets", requireToken("admin"), form, budgets.create);
+  api.get("/budgets", requireToken("platform:read"), budgets.list);
+  api.post("/budgets/check", requireToken("platform:write"), form, budgets.check);
+  api.delete("/budgets/reservations/:reservationId", requireToken("platform:write"), budgets.release);
+  api.get("/budgets/:budgetId", requireToken("platform:read"), budgets.find);
+  api.patch("/budgets/:budgetId", requireToken("admin"), form, budgets.update);
+  api.delete("/budgets/:budgetId", requireToken("admin"), budgets.remove);
   api.get("/metrics/dashboard", requireToken("platform:read"), metrics.dashboard);
   api.get("/metrics/timeseries", requireToken("platform:read"), metrics.timeSeries);
 

@@ -1,6 +1,7 @@
 import { developmentCaller } from "./access/tokens.js";
 import { createApi } from "./api.js";
 import { type Domain, openDomain } from "./app/domain.js";
+import { within } from "./app/within.js";
 import type { Config } from "./config.js";
 import { createHealthCheck } from "./health.js";
 import { createKeyGuard } from "./http/require-key.js";
@@ -11,6 +12,7 @@ import { createTelemetry, type Telemetry } from "./http/telemetry.js";
 import type { Logger } from "./logger.js";
 import { createAppEventRoutes } from "./routes/app-events.js";
 import { createAuditRoutes } from "./routes/audit.js";
+import { createBudgetRoutes } from "./routes/budgets.js";
 import { createCostRoutes } from "./routes/costs.js";
 import { createHealthRoutes } from "./routes/health.js";
 import { createIngestionRoutes } from "./routes/ingestion.js";
@@ -52,7 +54,9 @@ export async function createService({ config, logger, clock = () => new Date() }
   const server = createHttpServer(api.app);
 
   async function stopAll(): Promise<void> {
-    await Promise.all([domain.schedule.stop(), server.close(requestGraceMs)]);
+    // A message that is being sent is noted as sent, where its receiver answers in time: else it would go out twice.
+    const delivered = within(requestGraceMs, domain.delivery.stop());
+    await Promise.all([domain.schedule.stop(), server.close(requestGraceMs), delivered]);
     telemetry.stop();
     await domain.close();
   }
@@ -102,6 +106,7 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),
     costs: createCostRoutes({ costs, ledger: domain.costStore, recost: domain.recost, clock }),
     prices: createPriceRoutes(domain.prices),
+    budgets: createBudgetRoutes(domain.budgets, domain.budgetGate),
     metrics: createMetricsRoutes({ metrics }),
     projects: createProjectRoutes(domain.projects),
     keys: createKeyRoutes(domain.keys),

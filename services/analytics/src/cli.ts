@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { addAccessCommands } from "./cli/access-commands.js";
+import { addBudgetCommands } from "./cli/budget-commands.js";
 import { addDataCommands } from "./cli/data-commands.js";
 import { addJobCommands } from "./cli/job-commands.js";
 import { addPriceCommands } from "./cli/price-commands.js";
@@ -21,6 +22,7 @@ program
 addAccessCommands(program);
 addDataCommands(program);
 addPriceCommands(program);
+addBudgetCommands(program);
 addJobCommands(program);
 
 await program.parseAsync();

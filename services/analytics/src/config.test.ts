@@ -33,6 +33,9 @@ describe("readConfig", () => {
       acceptPastDays: 30,
       acceptAheadHours: 24,
       eventsPerMinute: 1_000,
+      smtpUrl: null,
+      mailFrom: null,
+      webhookAllowPrivate: false,
     });
   });
 
@@ -73,6 +76,9 @@ describe("readConfig", () => {
       ACCEPT_AHEAD_HOURS: "1.5",
       EVENTS_PER_MINUTE: "-1",
       ADMIN_TOKEN: "with space",
+      SMTP_URL: "mail.example.com",
+      MAIL_FROM: "somebody",
+      WEBHOOK_ALLOW_PRIVATE: "yes",
     });
     expect(faults.map((fault) => fault.split(" ")[0]).sort()).toEqual([
       "ACCEPT_AHEAD_HOURS",
@@ -83,10 +89,13 @@ describe("readConfig", () => {
       "ENABLE_CRON",
       "EVENTS_PER_MINUTE",
       "LOG_LEVEL",
+      "MAIL_FROM",
       "NODE_ENV",
       "PORT",
       "PUBLIC_URL",
       "REDIS_URL",
+      "SMTP_URL",
+      "WEBHOOK_ALLOW_PRIVATE",
     ]);
     for (const fault of faults) expect(fault).toMatch(/^[A-Z_]+ .+\.$/);
   });
@@ -94,6 +103,17 @@ describe("readConfig", () => {
   it("never repeats a URL, which may hold a password", () => {
     const faults = faultsOf({ DATABASE_URL: "mysql://me:hunter2@host/x", REDIS_URL: "http://:hunter2@host" });
     expect(faults.join(" ")).not.toContain("hunter2");
+  });
+
+  it("wants a sender where mail is sent", () => {
+    const SMTP_URL = "smtps://me:hunter2@mail.example.com";
+    expect(faultsOf({ SMTP_URL })).toEqual([expect.stringContaining("MAIL_FROM is not set")]);
+    for (const from of ["a@example.com", "Mobigen Analytics <a@example.com>"]) {
+      expect(read({ SMTP_URL, MAIL_FROM: from }).mailFrom).toBe(from);
+    }
+    for (const from of ["a@example.com, b@example.com", "<a@example.com> <b@example.com>", "@example.com"]) {
+      expect(faultsOf({ MAIL_FROM: from })).toHaveLength(1);
+    }
   });
 
   it("drops the slash at the end of PUBLIC_URL", () => {

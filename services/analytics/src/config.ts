@@ -27,6 +27,12 @@ export type Config = {
   acceptAheadHours: number;
   /** Of projects that set no limit of their own. */
   eventsPerMinute: number;
+  /** Null: mail is written to the log instead. May hold a password. */
+  smtpUrl: string | null;
+  /** Whom mail comes from; never null with an smtpUrl. */
+  mailFrom: string | null;
+  /** Webhooks may reach private addresses. */
+  webhookAllowPrivate: boolean;
 };
 
 export type ConfigResult = { kind: "ok"; config: Config } | { kind: "bad"; faults: string[] };
@@ -47,6 +53,9 @@ export const variables = [
   "ACCEPT_PAST_DAYS",
   "ACCEPT_AHEAD_HOURS",
   "EVENTS_PER_MINUTE",
+  "SMTP_URL",
+  "MAIL_FROM",
+  "WEBHOOK_ALLOW_PRIVATE",
 ] as const;
 
 type Variable = (typeof variables)[number];
@@ -81,6 +90,7 @@ export function readConfig(environment: Environment, base: string = baseFolder()
     );
   }
   const port = read.integer("PORT", 0, 65_535, 7000);
+  const smtpUrl = read.url("SMTP_URL", ["smtp:", "smtps:"]);
   const config: Config = {
     environment: mode,
     host,
@@ -96,6 +106,9 @@ export function readConfig(environment: Environment, base: string = baseFolder()
     acceptPastDays: read.integer("ACCEPT_PAST_DAYS", 1, 3_650, 30),
     acceptAheadHours: read.integer("ACCEPT_AHEAD_HOURS", 1, 24 * 7, 24),
     eventsPerMinute: read.integer("EVENTS_PER_MINUTE", 1, maxEventsPerMinute, defaultEventsPerMinute),
+    smtpUrl,
+    mailFrom: readMailFrom(read.text("MAIL_FROM"), smtpUrl !== null, faults),
+    webhookAllowPrivate: read.flag("WEBHOOK_ALLOW_PRIVATE", false),
   };
   return faults.length === 0 ? { kind: "ok", config } : { kind: "bad", faults };
 }
@@ -119,6 +132,18 @@ function readAdminToken(environment: Environment, isProduction: boolean, faults:
     faults.push(`ADMIN_TOKEN must have at least ${minProductionTokenLength} characters in production.`);
   }
   return token;
+}
+
+// An address, or a name and an address in angle brackets.
+function readMailFrom(from: string | null, isNeeded: boolean, faults: string[]): string | null {
+  if (from === null) {
+    if (isNeeded) faults.push("MAIL_FROM is not set: with SMTP_URL, mail needs a sender.");
+    return null;
+  }
+  if (!/^([^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/.test(from)) {
+    faults.push(`MAIL_FROM is ${quote(from)} but must be an address, or a name and an <address>.`);
+  }
+  return from;
 }
 
 function createReader(environment: Environment, faults: string[]) {

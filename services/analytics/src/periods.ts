@@ -75,6 +75,12 @@ export function startOfUnit(at: number, tz: string, granularity: Granularity): n
   return startOf(DateTime.fromMillis(at, { zone: tz }), granularity).toMillis();
 }
 
+/** The whole day, week (from Monday), month, quarter or year of `tz` that holds the instant. */
+export function calendarPeriodAt(at: number, tz: string, period: CalendarPeriod): TimeWindow {
+  const start = startOf(DateTime.fromMillis(at, { zone: tz }), period);
+  return { from: start.toMillis(), to: startOf(start.plus({ [period]: 1 }), period).toMillis() };
+}
+
 /** The calendar date of an instant in a time zone, `YYYY-MM-DD`. */
 export function localDate(at: number, tz: string): string {
   return DateTime.fromMillis(at, { zone: tz }).toFormat("yyyy-MM-dd");

@@ -32,7 +32,7 @@ export const projection: Part = {
       notes: [
         "flat: $10 a day; weekly: $10 on working days, $2 on weekends; growing: weekly and 1 % a day, i.e. a third a month; each day times a log-normal factor of σ = 0.25; 5 series of a year each",
         "demo: `pnpm analytics demo`, ended at four ends of months; a project's series has few calls a day and begins within the data",
-        "run rate: month to date ÷ share of the month gone. Growth is where it is closer in the first three weeks: means of 28 days lag by 14, its own by half of what is gone of the month",
+        "run rate: month to date ÷ share of the month gone. It is closer while costs grow, or fall as those of a young project do after its first weeks: means of 28 days lag by 14, its own by half of what is gone of the month",
         `months that ended between low and high, where that was known (80 % is meant): ${groups.map(({ name, trials }) => `${name} ${coverage(trials)}`).join(", ")}`,
       ],
     };

@@ -40,6 +40,7 @@ import { createUsageStore } from "../stores/postgres/usage-store.js";
 import { createVerifyStore } from "../stores/postgres/verify-store.js";
 import type { Clock } from "../types.js";
 import { createUsageTracker } from "../usage-tracker.js";
+import { createBudgetParts } from "./budgets.js";
 import { openCache, openDatabase } from "./stores.js";
 import { within } from "./within.js";
 
@@ -121,9 +122,16 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const keys = createApiKeys(accessStore, lastUse, clock);
   const { eventsPerMinute } = config;
   const projects = createProjects({ store: projectStore, clock, eventsPerMinute, onChange: keys.forget });
+  const budgetParts = createBudgetParts({ pool, config, prices: book, clock, logger });
   const runs = createJobRunStore(pool);
   const jobs = [
-    createHourlyJob({ healer, metrics }),
+    createHourlyJob({
+      healer,
+      metrics,
+      priceUnpriced: recost.priceUnpriced,
+      alerts: budgetParts.budgetAlerts,
+      delivery: budgetParts.delivery,
+    }),
     createDailyJob({ counters, healer, ensurePartitions: partitions.ensureAround }),
     createWeeklyJob({ metrics }),
   ];
@@ -138,6 +146,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     ensurePartitions: partitions.ensureFor,
     ingestionLedger: createIngestionLedgerStore(pool),
     ...{ events, projectStore, tracker, metrics, counters, healer, prices, book, priceStore, recost, conflicts },
+    ...budgetParts,
     costStore: createCostStore(pool),
     costs: createCostMonitor({ usage: usageStore, clock }),
     verifyStore: createVerifyStore(pool),
@@ -148,7 +157,10 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     async close() {
       healer.stop();
       book.stop();
-      await within(drainGraceMs, Promise.all([buffer.drain(), tracker.drain(), lastUse.stop(), recost.stop()]));
+      await within(
+        drainGraceMs,
+        Promise.all([buffer.drain(), tracker.drain(), lastUse.stop(), recost.stop(), budgetParts.delivery.stop()]),
+      );
       await redis.close();
       await database.close();
     },

@@ -29,6 +29,7 @@ export async function startService({ demo = false }: StartOptions = {}): Promise
     stop.service = service;
     const { url } = await service.listen();
     if (config.cronEnabled) service.domain.schedule.start();
+    service.domain.delivery.start();
     await greet({ config, service, url, demo, signal: stop.signal });
   } catch (error) {
     if (stop.signal.aborted) return;

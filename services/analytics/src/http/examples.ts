@@ -1,3 +1,4 @@
+import { budgetBodies, budgetReplies } from "./budget-examples.js";
 import type { SchemaName } from "./operations.js";
 
 const device = { platform: "ios", osVersion: "17.2", appVersion: "1.0.0" };
@@ -51,6 +52,7 @@ const bodies = {
     validFrom: "2019-01-01T00:00:00Z",
     validTo: "2020-01-01T00:00:00Z",
   },
+  ...budgetBodies,
   NewProject: { name: "Shop", ownerId: "demo-user", timezone: "Europe/Berlin", eventsPerMinute: 2000 },
   ProjectPatch: { eventsPerMinute: 5000 },
   NewKey: { name: "iOS release" },
@@ -271,6 +273,7 @@ const replies = {
     ],
     nextCursor: null,
   },
+  ...budgetReplies,
   Dashboard: {
     overview: {
       totalProjects: 150,

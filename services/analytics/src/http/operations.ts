@@ -29,6 +29,13 @@ export const schemas = {
   Price: contract.priceRowSchema,
   PricePage: contract.pageSchema(contract.priceRowSchema),
   UnpricedModelPage: contract.pageSchema(contract.unpricedModelSchema),
+  NewBudget: contract.newBudgetSchema,
+  BudgetPatch: contract.budgetPatchSchema,
+  ChangedBudget: contract.changedBudgetSchema,
+  BudgetDetail: contract.budgetDetailSchema,
+  BudgetPage: contract.pageSchema(contract.budgetSchema),
+  BudgetCheck: contract.budgetCheckSchema,
+  BudgetVerdict: contract.budgetVerdictSchema,
   Dashboard: contract.dashboardSchema,
   TimeSeries: contract.timeSeriesSchema,
   NewProject: contract.newProjectSchema,
@@ -55,7 +62,16 @@ export type Operation = {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** As api.ts has it. */
   path: string;
-  tag: "App events" | "Platform" | "Usage and cost" | "Prices" | "Metrics" | "Projects" | "Access" | "Service";
+  tag:
+    | "App events"
+    | "Platform"
+    | "Usage and cost"
+    | "Prices"
+    | "Budgets"
+    | "Metrics"
+    | "Projects"
+    | "Access"
+    | "Service";
   summary: string;
   guard: Guard;
   /** More than one: any of them. */
@@ -246,6 +262,73 @@ export const operations: readonly Operation[] = [
     summary: "Ends a price now; what was charged by it keeps its cost",
     guard: admin,
     replies: { 200: ["Price"] },
+    problems: ["invalid_path", "not_found"],
+  },
+  {
+    method: "POST",
+    path: "/budgets",
+    tag: "Budgets",
+    summary: "Makes a budget; secrets of its webhooks are in this reply only",
+    guard: admin,
+    body: ["NewBudget"],
+    replies: { 201: ["ChangedBudget"] },
+    problems: ["limit_reached"],
+  },
+  {
+    method: "GET",
+    path: "/budgets",
+    tag: "Budgets",
+    summary: "Budgets, newest first, each with what its running period has come to",
+    guard: read,
+    query: contract.pageQuerySchema,
+    replies: { 200: ["BudgetPage"] },
+    problems: ["invalid_query"],
+  },
+  {
+    method: "POST",
+    path: "/budgets/check",
+    tag: "Budgets",
+    summary: "Whether a call still fits in the budgets that count it; can hold what it is estimated to cost",
+    guard: write,
+    body: ["BudgetCheck"],
+    replies: { 200: ["BudgetVerdict"] },
+    problems: ["request_conflict"],
+  },
+  {
+    method: "DELETE",
+    path: "/budgets/reservations/:reservationId",
+    tag: "Budgets",
+    summary: "Lets go of what a call held that is not made after all",
+    guard: write,
+    replies: { 204: null },
+    problems: ["invalid_path", "not_found"],
+  },
+  {
+    method: "GET",
+    path: "/budgets/:budgetId",
+    tag: "Budgets",
+    summary: "One budget with its latest alerts",
+    guard: read,
+    replies: { 200: ["BudgetDetail"] },
+    problems: ["invalid_path", "not_found"],
+  },
+  {
+    method: "PATCH",
+    path: "/budgets/:budgetId",
+    tag: "Budgets",
+    summary: "Changes a budget's name, limit, mode, thresholds or channels",
+    guard: admin,
+    body: ["BudgetPatch"],
+    replies: { 200: ["ChangedBudget"] },
+    problems: ["invalid_path", "not_found"],
+  },
+  {
+    method: "DELETE",
+    path: "/budgets/:budgetId",
+    tag: "Budgets",
+    summary: "Removes a budget with its alerts and reservations",
+    guard: admin,
+    replies: { 204: null },
     problems: ["invalid_path", "not_found"],
   },
   {

@@ -1,4 +1,4 @@
-import { instantSchema } from "@mobigen/analytics-contract";
+import { instantSchema, isInstant } from "@mobigen/analytics-contract";
 
 // The form that nearly every client sends. Its months, days and hours are held against the calendar below.
 const commonForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
@@ -11,5 +11,5 @@ export function parseInstant(value: unknown): number | null {
   if (typeof value !== "string") return null;
   if (!commonForm.test(value) && !instantSchema.safeParse(value).success) return null;
   const at = Date.parse(value);
-  return Number.isNaN(at) ? null : at;
+  return isInstant(at) ? at : null;
 }

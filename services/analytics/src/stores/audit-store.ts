@@ -17,7 +17,10 @@ export type AuditAction =
   | "price.set"
   | "price.end"
   | "usage.price"
-  | "usage.recost";
+  | "usage.recost"
+  | "budget.create"
+  | "budget.update"
+  | "budget.delete";
 
 export type AuditRow = {
   entryKey: number;

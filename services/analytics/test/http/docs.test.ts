@@ -92,7 +92,8 @@ describe("the page to try the API", () => {
     const projectId = `try-${name}`;
     await app.createProject({ id: projectId });
     const { key } = await app.createKey(projectId);
-    const { status } = await app.fetchJson(path.replace(":projectId", projectId), {
+    const budgetId = path.includes(":budgetId") ? await makeBudget() : "";
+    const { status } = await app.fetchJson(path.replace(":projectId", projectId).replace(":budgetId", budgetId), {
       method,
       body: examples[name satisfies SchemaName],
       ...(path.startsWith("/api/events") ? { key } : {}),
@@ -100,6 +101,11 @@ describe("the page to try the API", () => {
     expect(status).toBeLessThan(300);
   });
 });
+
+async function makeBudget(): Promise<string> {
+  const { id } = await app.domain.budgets.create({ scope: "platform", period: "month", limit: 100 }, "test");
+  return id;
+}
 
 describe("docs/operations.md", () => {
   it("has every variable", () => {

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { ProblemCode } from "@mobigen/analytics-contract";
+import type { ChangedBudget, ProblemCode } from "@mobigen/analytics-contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { operations } from "../../src/http/operations.js";
 import { startTestApp, type TestApp } from "../support/app.js";
@@ -7,16 +7,19 @@ import { countRows, exchange, expectProblem, nested, type Sent } from "../suppor
 
 let app: TestApp;
 let key: string;
+let budgetId: string;
 
 beforeAll(async () => {
   app = await startTestApp();
   await app.createProject({ id: "victim", eventsPerMinute: 1_000_000 });
   key = (await app.createKey("victim")).key;
+  budgetId = (await app.fetchJson<ChangedBudget>("/budgets", { body: newBudget() })).body.id;
 });
 afterAll(() => app.stop());
 
 let last = 0;
 const unique = (name: string) => `${name}-${++last}`;
+const newBudget = () => ({ scope: "user", scopeId: unique("user"), period: "month", limit: 10 });
 const megabyte = 1024 * 1024;
 
 type Route = {
@@ -62,14 +65,32 @@ const routes: Route[] = [
     method: "POST",
     route: "/costs/recost",
     maxBytes: megabyte / 16,
-    // A dry run: it tells a difference and writes nothing.
-    good: () => ({ model: "m" }),
+    good: () => ({ model: unique("model") }),
   },
   {
     method: "POST",
     route: "/prices",
     maxBytes: megabyte / 16,
-    good: () => ({ model: unique("model"), inputPerMillion: 1, outputPerMillion: "2.5" }),
+    good: () => ({ model: unique("model"), inputPerMillion: 1, outputPerMillion: 2 }),
+  },
+  {
+    method: "POST",
+    route: "/budgets",
+    maxBytes: megabyte / 16,
+    good: newBudget,
+  },
+  {
+    method: "POST",
+    route: "/budgets/check",
+    maxBytes: megabyte / 16,
+    good: () => ({ userId: unique("user"), estimatedCost: 1 }),
+  },
+  {
+    method: "PATCH",
+    route: "/budgets/:budgetId",
+    path: async () => `/budgets/${budgetId}`,
+    maxBytes: megabyte / 16,
+    good: () => ({ name: unique("name") }),
   },
   {
     method: "POST",

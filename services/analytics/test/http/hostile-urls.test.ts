@@ -120,25 +120,40 @@ const seriesFaults: Query[] = [
   ["a user that does not apply", "metric=active_users&userId=u", "userId"],
 ];
 
+const costFaults: Query[] = [
+  ["an unknown grouping", "groupBy=colour", "groupBy"],
+  ["two groupings", "groupBy=user&groupBy=tag", "groupBy"],
+  ["a filter without a grouping", "userId=u", "userId"],
+  ["an empty tag", "groupBy=user&tag=", "tag"],
+  ["a feature with NUL", "groupBy=user&feature=a%00", "feature"],
+  ["a provider of 201 characters", `groupBy=user&provider=${"x".repeat(201)}`, "provider"],
+];
+const priceFaults: Query[] = [
+  ["a time without a zone", "at=2026-03-01T00:00:00", "at"],
+  ["a time in the year 0", "at=0000-01-01T00:00:00Z", "at"],
+  ["an empty model", "model=", "model"],
+  ["a provider with NUL", "provider=%00", "provider"],
+  ...madeUp([2 ** 31, 1]),
+];
+
 type Page = { path: string; faults: Query[]; base?: string };
 
 const pages: Page[] = [
-  ...[
-    "/usage/user/u",
-    "/usage/project/p",
-    "/costs/user/u",
-    "/costs/project/p",
-    "/costs",
-    "/api/projects/p/ingestion",
-  ].map((path): Page => ({ path, faults: [...windowFaults, ...anyFaults] })),
+  ...["/usage/user/u", "/usage/project/p", "/costs/user/u", "/costs/project/p"].map(
+    (path): Page => ({ path, faults: [...windowFaults, ...anyFaults] }),
+  ),
+  { path: "/usage/conflicts", faults: [...pageFaults, ...anyFaults] },
+  { path: "/costs", faults: [...costFaults, ...windowFaults, ...anyFaults] },
+  { path: "/costs", base: "groupBy=user&", faults: [...pageFaults, ...windowFaults] },
+  { path: "/prices", faults: [...priceFaults, ...pageFaults, ...anyFaults] },
+  { path: "/prices/unpriced", faults: [...pageFaults, ...madeUp([1, "x\u0000"], [1, "\ud800"], [1, 7]), ...anyFaults] },
+  { path: "/budgets", faults: [...pageFaults, ...noCredential, ...anyFaults] },
+  { path: "/api/projects/p/ingestion", faults: [...windowFaults, ...anyFaults] },
   { path: "/metrics/timeseries", faults: seriesFaults },
   { path: "/metrics/timeseries", base: "metric=tokens&", faults: [...windowFaults, ...anyFaults] },
   { path: "/metrics/dashboard", faults: anyFaults },
   { path: "/api/projects", faults: [...pageFaults, ...noProject, ...anyFaults] },
   { path: "/api/projects/p/keys", faults: [...pageFaults, ...noCredential, ...anyFaults] },
-  { path: "/usage/conflicts", faults: [...pageFaults, ...anyFaults] },
-  { path: "/prices", faults: [...pageFaults, ...anyFaults] },
-  { path: "/prices/unpriced", faults: [...pageFaults, ...anyFaults] },
   { path: "/tokens", faults: [...pageFaults, ...noCredential, ...anyFaults] },
   { path: "/audit", faults: [...pageFaults, ...anyFaults] },
   { path: "/api/projects/p", faults: anyFaults },
@@ -193,7 +208,7 @@ describe.each(withId)("$method $path", ({ method, path, body }) => {
       const url = path.replace(/:(keyId|tokenId)/, path.includes(":projectId") ? uuid : id).replace(/:\w+/, id);
       const reply = await ask(url, method, sent);
       // What was used by nobody is nothing, not unknown.
-      if (/^\/(usage|costs)\/(user|project)/.test(path))
+      if (/^\/(usage|costs)\/(user|project)\//.test(path))
         expect([reply.status, reply.body]).toMatchObject([200, { byDay: [] }]);
       else expectProblem(reply, "not_found");
     }

@@ -148,6 +148,7 @@ it("finds no difference before there is data", async () => {
     ["usage_rollup", 0, 0],
     ["usage_tag_rollup", 0, 0],
     ["receipts", 0, 0],
+    ["budget_spend", 0, 0],
   ]);
 });
 
@@ -273,16 +274,17 @@ describe("names exactly the row that was tampered with", () => {
   it("a receipt that is not its tokens times its price, and the rollup that it is in", async () => {
     const { rows } = await app.pool.query<{ request_id: string }>(
       `update usage_record set input_cost = input_cost + 0.000001
-       where request_id = (select min(request_id) from usage_record where price_id is not null and tags is null) returning request_id`,
+       where request_id = (select min(request_id) from usage_record where price_id is not null and tags = '{a,b}') returning request_id`,
     );
     const report = await recount();
     const id = rows[0]?.request_id ?? "";
     await app.pool.query("update usage_record set input_cost = input_cost - 0.000001 where request_id = $1", [id]);
     expect(report.checks.filter(({ differences }) => differences > 0).map(({ name }) => name)).toEqual([
       "usage_rollup",
+      "usage_tag_rollup",
       "receipts",
     ]);
-    expect(report.checks.at(-1)?.first[0]?.key).toEqual({ request_id: id });
+    expect(report.checks.find(({ name }) => name === "receipts")?.first[0]?.key).toEqual({ request_id: id });
   });
 
   it("a row that is missing, and one that is too much", async () => {

@@ -62,6 +62,8 @@ function inLine(value: unknown): string {
 export function variablesOf(body: unknown): Record<string, string> {
   if (typeof body !== "object" || body === null || !("id" in body)) return {};
   if ("key" in body) return { KEY_ID: String(body.id) };
+  if ("webhookSecrets" in body) return { BUDGET_ID: String(body.id) };
+  if ("inputPerMillion" in body) return { PRICE_ID: String(body.id) };
   return "token" in body ? { TOKEN_ID: String(body.id) } : {};
 }
 
@@ -83,4 +85,5 @@ const changingTexts: readonly (readonly [RegExp, string])[] = [
   [/^\d{4}-\d\d-\d\d$/, "date"],
   [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "uuid"],
   [/^(mg[kt]_)[\w-]+$/, "$1secret"],
+  [/^whsec_[\w+/]+=*$/, "whsec_secret"],
 ];

@@ -208,21 +208,27 @@ const platformEvent = record(
     metadata: fc.oneof(jsonObject, fc.record({ name: word })) as fc.Arbitrary<Json>,
   },
 );
+// Few values: the same id is to come again with the same content, and with content that differs in one field.
+const tokens = fc.constantFrom<Json[]>(0, 1, 1_000_000);
 const usage = record(
   {
-    userId: word,
+    userId: fc.constant("a"),
     model: fc.constantFrom("claude-3-haiku-20240307", "m"),
-    inputTokens: fc.nat(1e6),
-    outputTokens: fc.nat(1e6),
+    inputTokens: tokens,
+    outputTokens: tokens,
   },
   {
     requestId: id,
     projectId: id,
     timestamp: instant,
     tags: fc.array(word, { maxLength: 3 }),
-    durationMs: fc.nat(),
+    durationMs: tokens,
     feature: word,
   },
+);
+const repeatedUsage = record(
+  { userId: word, model: fc.constant("m"), inputTokens: fc.constant(1), outputTokens: tokens, requestId: id },
+  {},
 );
 const several = (entry: fc.Arbitrary<Json>) => fc.oneof(entry, fc.array(entry, { minLength: 1, maxLength: 8 }));
 
@@ -277,5 +283,5 @@ export const anyShot: fc.Arbitrary<Shot> = fc.oneof(
   { weight: 4, arbitrary: shotAt("/api/events", batch) },
   { weight: 2, arbitrary: shotAt("/api/events/single", event) },
   { weight: 1, arbitrary: shotAt("/events", several(platformEvent)) },
-  { weight: 1, arbitrary: shotAt("/usage/api", several(usage)) },
+  { weight: 1, arbitrary: shotAt("/usage/api", several(fc.oneof(usage, repeatedUsage))) },
 );

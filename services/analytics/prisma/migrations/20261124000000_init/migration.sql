@@ -359,6 +359,88 @@ create table usage_conflict (
   unique (request_id, content_hash)
 );
 
+-- Budgets --------------------------------------------------------------------------------------------------------------
+
+create table budget (
+  budget_key integer generated always as identity primary key,
+  id uuid not null unique,
+  name text,
+  scope text not null check (scope in ('platform', 'user', 'project', 'feature')),
+  -- '' for the platform.
+  scope_id text not null check ((scope = 'platform') = (scope_id = '')),
+  period text not null check (period in ('day', 'week', 'month', 'quarter', 'year')),
+  timezone text not null,
+  limit_usd numeric not null check (limit_usd > 0),
+  mode text not null check (mode in ('soft', 'hard')),
+  -- Ascending percentages.
+  thresholds integer[] not null,
+  -- [{"type": "log"}, {"type": "email", "to": …}, {"type": "webhook", "url": …, "secret": …}]
+  channels jsonb not null,
+  -- The start of the period in which it was made, or made hard: nothing before it is counted.
+  counted_from timestamptz(0) not null,
+  created_at timestamptz(3) not null,
+  updated_at timestamptz(3) not null
+);
+create index budget_scope on budget (scope, scope_id);
+
+-- What a hard budget's period has come to: the sum of usage_rollup's costs of its scope in [period_start, period_end), kept in
+-- the transaction of the records. Its row is the lock of all who ask whether a call still fits. Soft budgets have none.
+create table budget_spend (
+  budget_key integer not null references budget (budget_key) on delete cascade,
+  period_start timestamptz(0) not null,
+  period_end timestamptz(0) not null,
+  spent numeric not null,
+  primary key (budget_key, period_start)
+);
+
+-- Money held for a call under way, until its record comes (which deletes the row) or it expires (when it stops to count).
+create table budget_hold (
+  request_id text not null,
+  budget_key integer not null references budget (budget_key) on delete cascade,
+  period_start timestamptz(0) not null,
+  amount numeric not null check (amount > 0),
+  expires_at timestamptz(3) not null,
+  primary key (request_id, budget_key)
+);
+create index budget_hold_open on budget_hold (budget_key, period_start, expires_at) include (amount);
+create index budget_hold_expires_at on budget_hold (expires_at);
+
+-- A threshold that was crossed: once for each budget, period and threshold, whoever sees it first.
+create table budget_alert (
+  alert_key bigint generated always as identity unique,
+  budget_key integer not null references budget (budget_key) on delete cascade,
+  period_start timestamptz(0) not null,
+  period_end timestamptz(0) not null,
+  threshold integer not null,
+  spent numeric not null,
+  limit_usd numeric not null,
+  at timestamptz(3) not null,
+  -- Null until its messages are in the outbox.
+  announced_at timestamptz(3),
+  primary key (budget_key, period_start, threshold)
+);
+create index budget_alert_unannounced on budget_alert (alert_key) where announced_at is null;
+
+-- Messages ---------------------------------------------------------------------------------------------------------------
+
+-- What is to be sent, written in the transaction of its cause and sent by whichever replica claims it.
+create table outbox (
+  delivery_key bigint generated always as identity primary key,
+  -- Of its cause: writing it again changes nothing.
+  dedupe_key text not null unique,
+  kind text not null check (kind in ('log', 'mail', 'webhook')),
+  payload jsonb not null,
+  created_at timestamptz(3) not null,
+  -- Before this nobody tries; a claim moves it past the end of its lease.
+  next_attempt_at timestamptz(3) not null,
+  attempts integer not null default 0,
+  delivered_at timestamptz(3),
+  gave_up_at timestamptz(3),
+  last_error text,
+  check (delivered_at is null or gave_up_at is null)
+);
+create index outbox_due on outbox (next_attempt_at) where delivered_at is null and gave_up_at is null;
+
 -- Jobs -----------------------------------------------------------------------------------------------------------------
 
 create table job_run (

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { type Money, moneyToText, zeroMoney } from "../../money.js";
 import { bucketOf, toInstant } from "../../types.js";
 import type { Receipt, UsageRecord } from "../usage-store.js";
+import { type Spend, spendInTransaction } from "./budget-ledger.js";
 import { compareTexts } from "./identity.js";
 
 /** What the rollups take of a record. */
@@ -13,8 +14,15 @@ export type RolledRecord = Omit<
 /** A record that is new (1), or that goes (-1) because it comes again in another way. */
 export type RollupChange = { record: RolledRecord; sign: 1 | -1 };
 
-/** Adds the changes to usage_rollup and usage_tag_rollup, rows sorted by their keys: writers that meet never wait in a circle. */
-export async function addToRollups(client: pg.PoolClient, changes: readonly RollupChange[]): Promise<void> {
+/**
+ * Adds the changes to usage_rollup and usage_tag_rollup, and to what hard budgets have spent; settles what `settledRequests` held on
+ * budgets. Rows sorted by their keys: writers that meet never wait in a circle.
+ */
+export async function addToRollups(
+  client: pg.PoolClient,
+  changes: readonly RollupChange[],
+  settledRequests: readonly string[] = [],
+): Promise<void> {
   await upsert(
     client,
     "usage_rollup",
@@ -26,6 +34,12 @@ export async function addToRollups(client: pg.PoolClient, changes: readonly Roll
     // A tag that is given twice is one.
     rollUp(changes, ({ tags }) => (tags === null ? [] : [...new Set(tags)])),
   );
+  await spendInTransaction(client, changes.map(toSpend), settledRequests);
+}
+
+function toSpend({ record, sign }: RollupChange): Spend {
+  const { userId, projectId, feature, occurredAt } = record;
+  return { userId, projectId, feature, occurredAt, cost: costOf(record.receipt).times(sign) };
 }
 
 function costOf(receipt: Receipt | null): Money {

@@ -25,6 +25,7 @@ async function appendRecords(pool: pg.Pool, records: readonly UsageRecord[]): Pr
     await addToRollups(
       client,
       candidates.filter((record) => inserted.has(record.requestId)).map((record) => ({ record, sign: 1 })),
+      [...inserted],
     );
     const old = candidates.map(idOf).filter((id) => !inserted.has(id));
     return { inserted, known: await readKnown(client, old) };

@@ -1,3 +1,4 @@
+import { rollupCost, scopeColumns } from "./budget-sums.js";
 import { usageRow } from "./slices.js";
 
 /** Two ways to the same rows: `stored` as they are kept, `recounted` from the raw rows. Both have the keys and the fields. */
@@ -48,6 +49,7 @@ export const checks: readonly Check[] = [
   usageRollup(),
   usageTagRollup(),
   receipts(),
+  budgetSpend(),
 ];
 
 function eventRollup(): Check {
@@ -225,6 +227,23 @@ function receipts(): Check {
         ) as units
       ) as calls`,
   };
+}
+
+// What a hard budget spent is the sum of the rollup of its scope over the period's rows; costs that no period has are one of their own.
+function budgetSpend(): Check {
+  const ofScope = Object.entries(scopeColumns).map(([scope, column]) => `scope = '${scope}' and ${column} = scope_id`);
+  return counted({
+    name: "budget_spend",
+    keys: ["budget_key", "period_start"],
+    fields: ["spent"],
+    recounted: `select budget.budget_key, coalesce(period_start, bucket) as period_start, sum(${rollupCost}) as spent
+      from budget
+      join usage_rollup on bucket >= counted_from and (scope = 'platform' or ${ofScope.join(" or ")})
+      left join budget_spend
+        on budget_spend.budget_key = budget.budget_key and bucket >= period_start and bucket < period_end
+      where mode = 'hard'
+      group by 1, 2`,
+  });
 }
 
 type TableCheck = Pick<Check, "name" | "keys" | "fields" | "recounted">;
