@@ -52,7 +52,7 @@ const pricingGraceMs = 5_000;
 const eventBufferBounds = {
   maxQueuedEvents: 50_000,
   maxQueuedBytes: 128 * 1024 * 1024,
-  maxFlushEvents: 4_000,
+  maxFlushEvents: 1_600,
   flushIntervalMs: 3,
   concurrentFlushes: 2,
 };
