@@ -48,7 +48,8 @@ const hourMs = 60 * 60 * 1_000;
 const drainGraceMs = 1_500;
 const pricingGraceMs = 5_000;
 
-// Four full batches to a flush, fifty full ones waiting: what the memory target leaves room for.
+// Fifty full batches wait at most: what the memory target leaves room for. A flush of 1,600 events spreads the price of its commit
+// and is small enough for the next one to fill beside it; 4,000 gave a quarter fewer events a second.
 const eventBufferBounds = {
   maxQueuedEvents: 50_000,
   maxQueuedBytes: 128 * 1024 * 1024,
