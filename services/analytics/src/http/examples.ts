@@ -1,5 +1,5 @@
 import { budgetBodies, budgetReplies } from "./budget-examples.js";
-import type { SchemaName } from "./operations.js";
+import type { SchemaName } from "./schemas.js";
 
 const device = { platform: "ios", osVersion: "17.2", appVersion: "1.0.0" };
 

@@ -1,7 +1,9 @@
 import { type ProblemCode, problems } from "@mobigen/analytics-contract";
 import { z } from "zod";
 import { examples, pathExamples } from "./examples.js";
-import { type Guard, type Operation, operations, type SchemaName, schemas } from "./operations.js";
+import type { Guard, Operation } from "./operation.js";
+import { operations } from "./operations.js";
+import { type SchemaName, schemas } from "./schemas.js";
 
 type Json = { [name: string]: unknown };
 

@@ -1,29 +1,22 @@
 import type { Health, Problem } from "@mobigen/analytics-contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestApp, type TestApp } from "../support/app.js";
-import { createTestDatabase, type TestDatabase } from "../support/postgres.js";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
+import type { TestApp } from "../support/app.js";
+import type { TestDatabase } from "../support/postgres.js";
+import { type ProxiedApp, startProxiedApp } from "../support/proxied-app.js";
+import type { TcpProxy } from "../support/tcp-proxy.js";
 
+let proxied: ProxiedApp;
 let db: TestDatabase;
 let proxy: TcpProxy;
 let app: TestApp;
 let key: string;
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  const url = new URL(db.url);
-  proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
-  url.port = String(proxy.port);
-  app = await startTestApp({ db, env: { DATABASE_URL: url.toString() } });
-  await app.createProject({ id: "p" });
-  key = (await app.createKey("p")).key;
+  proxied = await startProxiedApp();
+  ({ app, proxy, db, key } = proxied);
 });
 
-afterAll(async () => {
-  await app.stop();
-  await proxy.stop();
-  await db.drop();
-});
+afterAll(() => proxied.stop());
 
 const event = (eventId: string) => ({ eventId, type: "custom", sessionId: "s", timestamp: "2026-03-18T10:00:00Z" });
 const sendEvent = (id: string) => app.fetchJson<Problem>("/api/events", { key, body: { events: [event(id)] } });

@@ -2,14 +2,16 @@ import type { Problem } from "@mobigen/analytics-contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createVerifyStore } from "../../src/stores/postgres/verify-store.js";
 import { startTestApp, type TestApp } from "../support/app.js";
-import { createTestDatabase, type TestDatabase } from "../support/postgres.js";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
+import type { TestDatabase } from "../support/postgres.js";
+import { type ProxiedApp, startProxiedApp } from "../support/proxied-app.js";
+import type { TcpProxy } from "../support/tcp-proxy.js";
 
 /** An answer's bound, the wait for a connection, and some for a busy machine. */
 const boundMs = 12_000 + 5_000 + 3_000;
 /** What a transaction may stand idle, and some for a busy machine. */
 const lockBoundMs = 5_000 + 3_000;
 
+let proxied: ProxiedApp;
 let db: TestDatabase;
 let proxy: TcpProxy;
 let app: TestApp;
@@ -17,21 +19,14 @@ let other: TestApp;
 let key: string;
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  const url = new URL(db.url);
-  proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
-  url.port = String(proxy.port);
-  app = await startTestApp({ db, env: { DATABASE_URL: url.toString() } });
+  proxied = await startProxiedApp({ eventsPerMinute: 1_000_000 });
+  ({ app, proxy, db, key } = proxied);
   other = await startTestApp({ db, clock: app.clock });
-  await app.createProject({ id: "p", eventsPerMinute: 1_000_000 });
-  key = (await app.createKey("p")).key;
 });
 
 afterAll(async () => {
-  await app.stop();
   await other.stop();
-  await proxy.stop();
-  await db.drop();
+  await proxied.stop();
 });
 
 function sendEvents(replica: TestApp, name: string, count = 1) {

@@ -1,30 +1,23 @@
 import type { IngestReply, PlatformEventReply, Problem, UsageReply } from "@mobigen/analytics-contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createVerifyStore } from "../../src/stores/postgres/verify-store.js";
-import { startTestApp, type TestApp } from "../support/app.js";
-import { createTestDatabase, type TestDatabase } from "../support/postgres.js";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.js";
+import type { TestApp } from "../support/app.js";
+import type { TestDatabase } from "../support/postgres.js";
+import { type ProxiedApp, startProxiedApp } from "../support/proxied-app.js";
+import type { TcpProxy } from "../support/tcp-proxy.js";
 
+let proxied: ProxiedApp;
 let db: TestDatabase;
 let proxy: TcpProxy;
 let app: TestApp;
 let key: string;
 
 beforeAll(async () => {
-  db = await createTestDatabase();
-  const url = new URL(db.url);
-  proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
-  url.port = String(proxy.port);
-  app = await startTestApp({ db, env: { DATABASE_URL: url.toString() } });
-  await app.createProject({ id: "p" });
-  key = (await app.createKey("p")).key;
+  proxied = await startProxiedApp();
+  ({ app, proxy, db, key } = proxied);
 });
 
-afterAll(async () => {
-  await app.stop();
-  await proxy.stop();
-  await db.drop();
-});
+afterAll(() => proxied.stop());
 
 const record = { userId: "u", model: "claude-3-haiku-20240307", inputTokens: 7, outputTokens: 3, requestId: "r" };
 const event = { eventId: "e", type: "custom", sessionId: "s", timestamp: "2026-03-18T10:00:00Z" };

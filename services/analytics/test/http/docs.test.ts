@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { variables } from "../../src/config.js";
 import { examples } from "../../src/http/examples.js";
-import { operations, type SchemaName, schemas } from "../../src/http/operations.js";
+import { operations } from "../../src/http/operations.js";
+import { type SchemaName, schemas } from "../../src/http/schemas.js";
 import { apiExamples, fillReplies, maskReply, runExample, variablesOf } from "../support/api-examples.js";
 import { startTestApp, type TestApp } from "../support/app.js";
 

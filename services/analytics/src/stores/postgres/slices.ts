@@ -73,12 +73,8 @@ export function taggedUsageSlice(
   });
 }
 
-const usageColumns = [
-  "user_id",
-  "project_id",
-  "model",
-  "provider",
-  "feature",
+/** What usage_rollup adds up; verify recounts the same. */
+export const usageSums = [
   "requests",
   "unpriced_requests",
   "failed_requests",
@@ -94,6 +90,8 @@ const usageColumns = [
   "generation_cost",
   "build_cost",
 ];
+
+const usageColumns = ["user_id", "project_id", "model", "provider", "feature", ...usageSums];
 
 const cost = "coalesce(input_cost + output_cost, 0)";
 const provider = "coalesce(provider, (select provider from model_price where price_id = usage_record.price_id), '')";

@@ -1,5 +1,5 @@
 import { rollupCost, scopeColumns } from "./budget-sums.js";
-import { usageRow } from "./slices.js";
+import { usageRow, usageSums } from "./slices.js";
 
 /** Two ways to the same rows: `stored` as they are kept, `recounted` from the raw rows. Both have the keys and the fields. */
 export type Check = {
@@ -20,22 +20,6 @@ function bucket(instant: string): string {
 }
 
 const usageKeys = ["user_id", "bucket", "project_id", "model", "provider", "feature"];
-const usageSums = [
-  "requests",
-  "unpriced_requests",
-  "failed_requests",
-  "input_tokens",
-  "output_tokens",
-  "cache_read_tokens",
-  "cache_write_tokens",
-  "reasoning_tokens",
-  "input_cost",
-  "output_cost",
-  "cache_cost",
-  "failed_cost",
-  "generation_cost",
-  "build_cost",
-];
 
 /** Every table that is kept in step with raw rows, and the receipts, which are arithmetic over their own row. */
 export const checks: readonly Check[] = [
