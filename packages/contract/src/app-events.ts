@@ -26,7 +26,9 @@ export const rejectReasons = {
 
 export type RejectReason = keyof typeof rejectReasons;
 
-const deviceText = z.string().max(100).refine(isPrintable, "must have printable characters only");
+export const maxDeviceText = 100;
+
+const deviceText = z.string().max(maxDeviceText).refine(isPrintable, "must have printable characters only");
 
 export const deviceSchema = z.strictObject({
   platform: deviceText.nullish().meta({ examples: ["ios", "android", "web"] }),

@@ -4,6 +4,8 @@ export * from "./budgets.js";
 export * from "./costs.js";
 export * from "./health.js";
 export * from "./ingestion-ledger.js";
+export * from "./insight-query.js";
+export * from "./insights.js";
 export * from "./metrics.js";
 export * from "./periods.js";
 export * from "./platform-events.js";

@@ -24,6 +24,7 @@ export const problems = {
   batch_too_large: { status: 413, title: "The batch has too many entries" },
   unsupported_media_type: { status: 415, title: "The content type is not supported" },
   unsupported_encoding: { status: 415, title: "The content encoding is not supported" },
+  range_too_large: { status: 422, title: "The period holds more events than this question reads" },
   headers_too_large: { status: 431, title: "The headers are too large" },
   rate_limited: { status: 429, title: "Too many events in this minute" },
   internal: { status: 500, title: "Something went wrong here" },

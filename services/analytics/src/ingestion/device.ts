@@ -1,10 +1,7 @@
-import { isPrintable } from "@mobigen/analytics-contract";
+import { isPrintable, maxDeviceText } from "@mobigen/analytics-contract";
 import type { DeviceProfile } from "../stores/event-store.js";
 
 export type ReadDevice = { kind: "ok"; device: DeviceProfile } | { kind: "bad"; pointer: string; message: string };
-
-/** As deviceSchema of the contract has it. */
-const maxDeviceText = 100;
 
 const deviceFields = new Set(["platform", "osVersion", "appVersion", "model", "manufacturer", "locale", "timezone"]);
 const appFields = new Set(["build"]);
