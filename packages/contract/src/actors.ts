@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { pageQuerySchema, pageSchema } from "./access.js";
+import { actorRefSchema, sessionDeviceSchema, timelineEventSchema } from "./sessions.js";
+import { idSchema, instantSchema, timeZoneSchema } from "./text.js";
+
+const count = z.number().int().min(0);
+
+export const actorKinds = ["user", "anonymous"] as const;
+
+export const actorsQuerySchema = pageQuerySchema.extend({
+  search: idSchema.optional().meta({ description: "Only those whose id begins with this" }),
+  kind: z.enum(actorKinds).optional().meta({ description: "Only users, or only installs without one" }),
+});
+
+const actorFields = { ...actorRefSchema.shape, firstSeenAt: instantSchema, lastSeenAt: instantSchema };
+
+export const actorSchema = z.object(actorFields);
+
+/** Who acted in the app, last seen first. */
+export const actorsSchema = pageSchema(actorSchema);
+
+export const actorQuerySchema = pageQuerySchema.extend({
+  tz: timeZoneSchema.optional().meta({ description: "IANA time zone in which days begin. Default: the project's" }),
+});
+
+/** One actor, and their events, newest first. */
+export const actorTimelineSchema = z.object({
+  actor: z.object({
+    ...actorFields,
+    activeDays: count.meta({ description: "Days on which they did something, from the first to the last" }),
+    days: z
+      .array(z.iso.date())
+      .meta({ description: "Those of the last 90 days, newest first, in the time zone that is asked for" }),
+    device: sessionDeviceSchema.nullable().meta({ description: "Of their latest event" }),
+  }),
+  items: z.array(timelineEventSchema),
+  nextCursor: z.string().nullable(),
+});
+
+export const actorExportFormats = ["ndjson", "json"] as const;
+
+export const actorExportQuerySchema = z.strictObject({
+  format: z.enum(actorExportFormats).optional().meta({ description: "Default: ndjson" }),
+});
+
+/** What was deleted of an actor: kept when the actor is gone. Has nothing that tells who it was but a hash of the id. */
+export const erasureSchema = z.object({
+  id: z.string(),
+  erasedAt: instantSchema,
+  requestedBy: z.string().meta({ description: "The token that asked for it" }),
+  actorHash: z.string().meta({ description: "SHA-256 of the actor's id, as hex digits" }),
+  events: count,
+  sessions: count.meta({ description: "Sessions that are gone" }),
+  sharedSessions: count.meta({
+    description: "Sessions that go on without this actor's events: others acted in them too",
+  }),
+  activeDays: count.meta({ description: "UTC days" }),
+  firstSeenAt: instantSchema,
+  lastSeenAt: instantSchema,
+  archivedDays: z
+    .array(z.object({ day: z.iso.date(), location: z.string() }))
+    .meta({ description: "Archived files that may still hold this actor's events: delete or rewrite them by hand" }),
+});
+
+export const erasuresSchema = pageSchema(erasureSchema);
+
+export type ActorKindName = (typeof actorKinds)[number];
+export type ActorsQuery = z.infer<typeof actorsQuerySchema>;
+export type AppActor = z.infer<typeof actorSchema>;
+export type Actors = z.infer<typeof actorsSchema>;
+export type ActorQuery = z.infer<typeof actorQuerySchema>;
+export type ActorTimeline = z.infer<typeof actorTimelineSchema>;
+export type ActorExportFormat = (typeof actorExportFormats)[number];
+export type Erasure = z.infer<typeof erasureSchema>;
