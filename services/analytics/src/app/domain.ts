@@ -1,3 +1,4 @@
+import os from "node:os";
 import { createApiKeys } from "../access/api-keys.js";
 import { createAudit } from "../access/audit.js";
 import { createLastUse } from "../access/last-use.js";
@@ -10,10 +11,7 @@ import { createCounterHealer } from "../counter-healer.js";
 import { batchDeltas } from "../ingestion/batch-deltas.js";
 import { createEventBuffer } from "../ingestion/event-buffer.js";
 import { createIngest } from "../ingestion/ingest.js";
-import { createDailyJob } from "../jobs/daily.js";
-import { createHourlyJob } from "../jobs/hourly.js";
-import { createSchedule } from "../jobs/schedule.js";
-import { createWeeklyJob } from "../jobs/weekly.js";
+import { createJobs, createSchedule } from "../jobs/schedule.js";
 import type { Logger } from "../logger.js";
 import { createMetricsAggregator } from "../metrics-aggregator.js";
 import { openPriceBook } from "../price-book.js";
@@ -125,17 +123,12 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const projects = createProjects({ store: projectStore, clock, eventsPerMinute, onChange: keys.forget });
   const budgetParts = createBudgetParts({ pool, config, prices: book, clock, logger });
   const runs = createJobRunStore(pool);
-  const jobs = [
-    createHourlyJob({
-      healer,
-      metrics,
-      priceUnpriced: recost.priceUnpriced,
-      alerts: budgetParts.budgetAlerts,
-      delivery: budgetParts.delivery,
-    }),
-    createDailyJob({ counters, healer, ensurePartitions: partitions.ensureAround }),
-    createWeeklyJob({ metrics }),
-  ];
+  const { budgetAlerts: alerts, delivery } = budgetParts;
+  const jobs = createJobs({
+    hourly: { healer, metrics, priceUnpriced: recost.priceUnpriced, alerts, delivery },
+    daily: { counters, healer, ensurePartitions: partitions.ensureAround },
+    weekly: { metrics },
+  });
 
   return {
     ...{ pool, prisma, applied: database.applied },
@@ -152,7 +145,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     costs: createCostMonitor({ usage: usageStore, clock }),
     verifyStore: createVerifyStore(pool),
     runs,
-    schedule: createSchedule({ jobs, runs, clock, logger }),
+    schedule: createSchedule({ jobs, runs, runner: `${os.hostname()}:${process.pid}`, clock, logger }),
     isDatabaseUp: () => isReachable(pool),
     isCacheUp: redis.isUp,
     async close() {

@@ -1,6 +1,7 @@
 import type { CounterHealer } from "../counter-healer.js";
 import type { CounterStore } from "../stores/counter-store.js";
-import { dayBefore, type Job } from "./job.js";
+import { healed } from "./hourly.js";
+import type { JobStep } from "./job.js";
 
 export type DailyDeps = {
   counters: Pick<CounterStore, "rollOver">;
@@ -9,17 +10,20 @@ export type DailyDeps = {
   ensurePartitions: (now: Date) => Promise<boolean>;
 };
 
-/** Resets the daily counters on the dot, and makes the partitions of the days ahead. */
-export function createDailyJob({ counters, healer, ensurePartitions }: DailyDeps): Job {
-  return {
-    name: "daily",
-    cron: "0 0 * * *",
-    windowBefore: dayBefore,
-    async run({ now }) {
-      const partitionsReady = await ensurePartitions(now);
-      const reset = await counters.rollOver(now);
-      // What clients sent ahead of time for the new day is in the ledger, and in no counter yet.
-      return { partitionsReady, countersReset: reset, counters: await healer.heal() };
+/** What a day's end asks for, in this order. A step that fails is tried again with the whole window, and stops no other. */
+export function dailySteps({ counters, healer, ensurePartitions }: DailyDeps): readonly JobStep[] {
+  return [
+    {
+      name: "partitions",
+      run: async ({ now }) => ({ ready: await ensurePartitions(now) }),
     },
-  };
+    {
+      name: "counters",
+      async run({ now }) {
+        const reset = await counters.rollOver(now);
+        // What clients sent ahead of time for the new day is in the ledger, and in no counter yet.
+        return { reset, ...healed(await healer.heal()) };
+      },
+    },
+  ];
 }

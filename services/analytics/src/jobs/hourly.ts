@@ -2,7 +2,7 @@ import type { BudgetAlerts } from "../budgets/alerts.js";
 import type { CounterHealer } from "../counter-healer.js";
 import type { Delivery } from "../delivery/delivery.js";
 import type { MetricsAggregator } from "../metrics-aggregator.js";
-import { hourBefore, type Job } from "./job.js";
+import type { JobStep } from "./job.js";
 
 export type HourlyDeps = {
   healer: CounterHealer;
@@ -13,19 +13,40 @@ export type HourlyDeps = {
   delivery: Pick<Delivery, "dropFinished">;
 };
 
-/** Repairs the counters from the database, refreshes the cached dashboard, and looks at every budget. */
-export function createHourlyJob({ healer, metrics, priceUnpriced, alerts, delivery }: HourlyDeps): Job {
-  return {
-    name: "hourly",
-    cron: "0 * * * *",
-    windowBefore: hourBefore,
-    async run() {
-      const counters = await healer.heal();
-      await priceUnpriced();
-      const { generatedAt } = await metrics.dashboard({ fresh: true });
-      const budgets = await alerts.lookAtAll();
-      const dropped = { reservations: await alerts.dropExpired(), messages: await delivery.dropFinished() };
-      return { counters, dashboardGeneratedAt: generatedAt, budgets, dropped };
+/** Repairs the counters from the database, refreshes the cached dashboard, looks at every budget, and tidies up. */
+export function hourlySteps({ healer, metrics, priceUnpriced, alerts, delivery }: HourlyDeps): readonly JobStep[] {
+  return [
+    {
+      name: "counters",
+      run: async () => healed(await healer.heal()),
     },
-  };
+    {
+      name: "prices",
+      async run() {
+        await priceUnpriced();
+        return {};
+      },
+    },
+    {
+      name: "dashboard",
+      async run() {
+        const { generatedAt } = await metrics.dashboard({ fresh: true });
+        return { generatedAt };
+      },
+    },
+    {
+      name: "budgets",
+      run: async () => alerts.lookAtAll(),
+    },
+    {
+      name: "tidy",
+      run: async () => ({ reservations: await alerts.dropExpired(), messages: await delivery.dropFinished() }),
+    },
+  ];
+}
+
+/** @throws where the database could not be read. Redis that is away is healed when it comes back, without this job. */
+export function healed(outcome: Awaited<ReturnType<CounterHealer["heal"]>>) {
+  if (outcome === "failed") throw new Error("the counters could not be read from the database");
+  return { counters: outcome };
 }

@@ -1,81 +1,115 @@
-import { type ScheduledTask, schedule } from "node-cron";
+import { type ScheduledTask, schedule as scheduleCron } from "node-cron";
 import type { Logger } from "pino";
 import type { JobRunStore } from "../stores/job-run-store.js";
 import type { Clock } from "../types.js";
-import type { Job, JobOutcome } from "./job.js";
+import { type DailyDeps, dailySteps } from "./daily.js";
+import { catchUpSince, oldestDueWindow } from "./due-windows.js";
+import { type HourlyDeps, hourlySteps } from "./hourly.js";
+import { days, hours, type Job, type JobWindow, weeks, windowBefore } from "./job.js";
+import { defaultLease, type JobResult, type Lease, runWindow } from "./run-window.js";
+import { inSteps } from "./steps.js";
+import { type WeeklyDeps, weeklySteps } from "./weekly.js";
 
-// A run that is not finished after this long is taken for dead: its process was killed.
-const abandonedAfterMs = 60 * 60 * 1_000;
+// How soon somebody sees a lease that is over, a pause that has passed, a window that the clock's timer missed.
+const lookIntervalMs = 30_000;
 // Timers may fire a moment early; the window that is about to end is meant then.
-const earlyMs = 5_000;
-const maxErrorLength = 2_000;
+const earlyMs = 1_000;
 
-export type JobResult =
-  | { kind: "done"; outcome: JobOutcome }
-  | { kind: "failed"; error: string }
-  /** Another replica runs or ran this window. */
-  | { kind: "taken" };
+export type JobParts = { hourly: HourlyDeps; daily: DailyDeps; weekly: WeeklyDeps };
+
+/** The timetable. */
+export function createJobs({ hourly, daily, weekly }: JobParts): readonly Job[] {
+  return [
+    { name: "hourly", cron: "0 * * * *", windows: hours, catchUpWindows: 24, run: inSteps(hourlySteps(hourly)) },
+    { name: "daily", cron: "0 0 * * *", windows: days, catchUpWindows: 31, run: inSteps(dailySteps(daily)) },
+    { name: "weekly", cron: "0 0 * * 0", windows: weeks, catchUpWindows: 4, run: inSteps(weeklySteps(weekly)) },
+  ];
+}
 
 export type Schedule = {
   jobs: readonly Job[];
-  /** Catches up the last window of each job where it was missed, and then runs each on its time. */
+  /** Makes up for missed windows in their order, and then runs each job on its time; looks every half minute what is left to do. */
   start(): void;
-  /** Starts nothing more and waits for what runs. */
+  /** Starts nothing more; what runs is told to end and waited for, some seconds at most. */
   stop(): Promise<void>;
-  /** Runs the last window of a job now; `again` although it ran before. */
-  runNow(job: Job, options?: { again?: boolean }): Promise<JobResult>;
+  /** Runs what is due now, oldest first; resolves when nothing is. Throws what the store throws. */
+  runDue(): Promise<void>;
+  /** Runs one window of a job now, the last one unless told another; `again` although it ran before. */
+  runNow(job: Job, options?: { window?: JobWindow; again?: boolean }): Promise<JobResult>;
 };
 
-export type ScheduleDeps = { jobs: readonly Job[]; runs: JobRunStore; clock: Clock; logger: Logger };
+export type ScheduleDeps = {
+  jobs: readonly Job[];
+  runs: JobRunStore;
+  /** Who runs them, as their rows say: host:pid. */
+  runner: string;
+  clock: Clock;
+  logger: Logger;
+  lease?: Lease;
+};
 
-/** The jobs' timetable. Each window of each job runs once, on any number of replicas: whoever writes its row runs it. */
-export function createSchedule({ jobs, runs, clock, logger }: ScheduleDeps): Schedule {
+/**
+ * Runs each window of each job once, on any number of replicas: whoever writes its row runs it, one window of a job at a time,
+ * oldest first. A window that failed is tried again, one whose process was killed is taken over once its lease is over.
+ */
+export function createSchedule({ jobs, lease = defaultLease, ...deps }: ScheduleDeps): Schedule {
+  const { runs, clock, logger } = deps;
+  const stopping = new AbortController();
   const tasks: ScheduledTask[] = [];
-  const running = new Set<Promise<unknown>>();
+  const running = new Map<string, Promise<void>>();
+  let timer: NodeJS.Timeout | undefined;
+  const run = (job: Job, due: Parameters<typeof runWindow>[2]) =>
+    runWindow({ ...deps, lease, stopping: stopping.signal }, job, due);
 
-  async function runWindow(job: Job, now: Date, again: boolean): Promise<JobResult> {
-    const window = job.windowBefore(now);
-    const startedAt = clock();
-    const abandonedBefore = again ? startedAt : new Date(startedAt.getTime() - abandonedAfterMs);
-    const mayRun = (await runs.claim(job.name, window.start, startedAt, abandonedBefore)) || again;
-    if (!mayRun) return { kind: "taken" };
-    try {
-      const outcome = await job.run({ window, now });
-      const finishedAt = clock();
-      await runs.finish(job.name, window.start, finishedAt, { outcome });
-      // What it did stands in its row: too long for a line.
-      logger.info({ job: job.name, window: window.start, ms: finishedAt.getTime() - startedAt.getTime() }, "job done");
-      return { kind: "done", outcome };
-    } catch (error) {
-      const text = String(error instanceof Error ? error.message : error).slice(0, maxErrorLength);
-      await runs.finish(job.name, window.start, clock(), { error: text });
-      logger.error({ job: job.name, window: window.start, err: error }, "job failed");
-      return { kind: "failed", error: text };
+  async function runDueWindows(job: Job): Promise<void> {
+    // Each round leaves a window done or failed, or ends.
+    while (!stopping.signal.aborted) {
+      const now = new Date(clock().getTime() + earlyMs);
+      const due = oldestDueWindow(job, await runs.history(job.name, catchUpSince(job, now)), now);
+      if (due === null) return;
+      const { kind } = await run(job, { ...due, byHand: false });
+      // Another replica is at it: the next look sees what it left.
+      if (kind === "taken" || kind === "interrupted") return;
     }
   }
 
-  /** A run of its own accord: nobody waits for its result, so that what goes wrong ends in the log. */
-  function runUnattended(job: Job, now: Date): void {
-    const run = runWindow(job, now, false).catch((error: unknown) => {
-      logger.error({ job: job.name, err: error }, "job could not be claimed");
-    });
-    running.add(run);
-    void run.finally(() => running.delete(run));
+  /** One look at a job at a time: a second one joins the first. */
+  function look(job: Job): Promise<void> {
+    const underWay = running.get(job.name);
+    if (underWay !== undefined) return underWay;
+    const work = runDueWindows(job).finally(() => running.delete(job.name));
+    running.set(job.name, work);
+    return work;
+  }
+
+  /** Nobody waits for its result, so that what goes wrong ends in the log. */
+  function lookUnattended(job: Job): void {
+    look(job).catch((error: unknown) => logger.warn({ job: job.name, err: error }, "job could not be looked after"));
   }
 
   return {
     jobs,
     start() {
       for (const job of jobs) {
-        const onTime = () => runUnattended(job, new Date(clock().getTime() + earlyMs));
-        tasks.push(schedule(job.cron, onTime, { timezone: "UTC", name: job.name }));
-        runUnattended(job, clock());
+        tasks.push(scheduleCron(job.cron, () => lookUnattended(job), { timezone: "UTC", name: job.name }));
+        lookUnattended(job);
       }
+      timer = setInterval(() => jobs.forEach(lookUnattended), lookIntervalMs);
     },
     async stop() {
+      stopping.abort(new Error("the service stopped"));
+      clearInterval(timer);
       await Promise.all(tasks.map((task) => task.destroy()));
-      await Promise.all(running);
+      await Promise.allSettled(running.values());
     },
-    runNow: (job, { again = false } = {}) => runWindow(job, clock(), again),
+    async runDue() {
+      await Promise.all(jobs.map(look));
+    },
+    async runNow(job, { window = windowBefore(job.windows, clock()), again = false } = {}) {
+      const { attempts } = await runs.history(job.name, window.start);
+      const last = attempts.find(({ windowStart }) => windowStart.getTime() === window.start.getTime());
+      if (last?.status === "done" && !again) return { kind: "taken" };
+      return run(job, { window, attempt: (last?.attempt ?? 0) + 1, byHand: true });
+    },
   };
 }

@@ -1,20 +1,58 @@
+/** "abandoned": its lease ended without a word, e.g. its process was killed. "stopped": its process was asked to end. */
+export type JobRunStatus = "running" | "done" | "failed" | "abandoned" | "stopped";
+
+/** One attempt at one window of a job. */
 export type JobRunRow = {
   job: string;
   windowStart: Date;
+  windowEnd: Date;
+  /** From 1. */
+  attempt: number;
+  status: JobRunStatus;
+  /** host:pid */
+  runner: string;
+  byHand: boolean;
   startedAt: Date;
   finishedAt: Date | null;
-  outcome: unknown;
+  leaseUntil: Date;
+  /** What each step did, as its job reported it. */
+  steps: unknown;
   error: string | null;
 };
 
-/** One row a (job, window): what makes a window run once, on any number of replicas. */
+export type JobClaim = { job: string; windowStart: Date; attempt: number };
+
+export type NewJobRun = JobClaim & {
+  windowEnd: Date;
+  runner: string;
+  byHand: boolean;
+  startedAt: Date;
+  leaseUntil: Date;
+};
+
+export type JobRunEnd = {
+  status: "done" | "failed" | "stopped";
+  finishedAt: Date;
+  steps: unknown;
+  error: string | null;
+};
+
+/** What is known of a job's windows: each one's latest attempt, and where the schedule began. */
+export type JobHistory = { firstWindow: Date | null; attempts: JobRunRow[] };
+
+/** One row an attempt at a window: what makes a window run once, on any number of replicas. */
 export type JobRunStore = {
   /**
-   * True for the one caller that may run this window. A window that failed, or whose runner has not been heard of since
-   * `abandonedBefore`, can be claimed again.
+   * True for the one caller that may make this attempt. False while anybody else runs any window of the job, and where the
+   * attempt was made already. Runs of the job whose lease is over at `startedAt` are marked as abandoned.
    */
-  claim(job: string, windowStart: Date, at: Date, abandonedBefore: Date): Promise<boolean>;
-  finish(job: string, windowStart: Date, at: Date, result: { outcome: unknown } | { error: string }): Promise<void>;
-  /** Latest windows first. */
+  claim(run: NewJobRun): Promise<boolean>;
+  /** False when the run was taken over: then nothing of it may go on. */
+  renew(claim: JobClaim, leaseUntil: Date): Promise<boolean>;
+  /** False when the run was taken over: then nothing is written. */
+  finish(claim: JobClaim, end: JobRunEnd): Promise<boolean>;
+  /** Of windows that start at `since` or later. `firstWindow` is that of the schedule's first run ever, none by hand. */
+  history(job: string, since: Date): Promise<JobHistory>;
+  /** Latest windows first, and of a window the latest attempt. */
   list(filter: { job: string | null; limit: number }): Promise<JobRunRow[]>;
 };
