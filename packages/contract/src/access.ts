@@ -5,10 +5,17 @@ export const keyScopes = ["ingest", "read"] as const;
 export const tokenScopes = ["platform:read", "platform:write", "admin"] as const;
 export const defaultEventsPerMinute = 1_000;
 export const maxEventsPerMinute = 1_000_000_000;
+export const defaultRetentionDays = 90;
+export const maxRetentionDays = 36_500;
 export const maxPageSize = 200;
 export const defaultPageSize = 50;
 
 const eventsPerMinute = z.int().min(1).max(maxEventsPerMinute);
+const retentionDays = z
+  .int()
+  .min(1)
+  .max(maxRetentionDays)
+  .meta({ description: "Days that raw app events and usage records stay in the database before they may be archived" });
 
 export const newProjectSchema = z.strictObject({
   id: idSchema.optional(),
@@ -16,6 +23,7 @@ export const newProjectSchema = z.strictObject({
   ownerId: idSchema.optional(),
   timezone: timeZoneSchema.optional(),
   eventsPerMinute: eventsPerMinute.optional(),
+  retentionDays: retentionDays.optional(),
 });
 
 export const projectPatchSchema = z
@@ -24,6 +32,7 @@ export const projectPatchSchema = z
     ownerId: idSchema.nullable().optional(),
     timezone: timeZoneSchema.optional(),
     eventsPerMinute: eventsPerMinute.optional(),
+    retentionDays: retentionDays.optional(),
   })
   .refine((patch) => Object.keys(patch).length > 0, "must change at least one field");
 
@@ -33,6 +42,7 @@ export const projectSchema = z.object({
   ownerId: z.string().nullable(),
   timezone: z.string(),
   eventsPerMinute: z.number().int(),
+  retentionDays: z.number().int(),
   createdAt: instantSchema,
   deletedAt: instantSchema.nullable(),
 });

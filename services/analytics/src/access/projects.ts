@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { NewProject, Page, PageQuery, Project, ProjectPatch } from "@mobigen/analytics-contract";
+import {
+  defaultRetentionDays,
+  type NewProject,
+  type Page,
+  type PageQuery,
+  type Project,
+  type ProjectPatch,
+} from "@mobigen/analytics-contract";
 import { type Position, readPage } from "../cursor.js";
 import { ApiError, invalidQuery, notFound } from "../errors.js";
 import type { ProjectRow, ProjectStore } from "../stores/project-store.js";
@@ -12,15 +19,18 @@ export type ProjectsOptions = {
   clock: Clock;
   /** The limit of projects that set none. */
   eventsPerMinute: number;
+  /** How far back app events are accepted: no project's raw rows may go before that. */
+  acceptPastDays: number;
   /** Called after a change that requests with a key of the project must see. */
   onChange: () => void;
 };
 
 /** The registry of projects, as operators see and change it. */
-export function createProjects({ store, clock, eventsPerMinute, onChange }: ProjectsOptions) {
+export function createProjects({ store, clock, eventsPerMinute, acceptPastDays, onChange }: ProjectsOptions) {
   return {
-    /** @throws ApiError already_exists for an id that is taken, by a deleted project too. */
+    /** @throws ApiError already_exists for an id that is taken, by a deleted project too; invalid_body for too short a retention. */
     async create(wanted: NewProject, actor: string): Promise<Project> {
+      requireRetention(wanted.retentionDays, acceptPastDays);
       const at = clock();
       const project = {
         id: wanted.id ?? randomUUID(),
@@ -28,9 +38,11 @@ export function createProjects({ store, clock, eventsPerMinute, onChange }: Proj
         ownerId: wanted.ownerId ?? null,
         timezone: wanted.timezone ?? "UTC",
         eventsPerMinute: wanted.eventsPerMinute ?? eventsPerMinute,
+        retentionDays: wanted.retentionDays ?? Math.max(defaultRetentionDays, acceptPastDays),
         createdAt: at,
       };
-      const detail = { name: project.name, eventsPerMinute: project.eventsPerMinute };
+      const { name, eventsPerMinute: limit, retentionDays } = project;
+      const detail = { name, eventsPerMinute: limit, retentionDays };
       const row = await store.create(project, { at, actor, action: "project.create", target: project.id, detail });
       if (row === null) throw new ApiError("already_exists", `There is a project "${project.id}" already.`);
       return toProject(row);
@@ -53,14 +65,16 @@ export function createProjects({ store, clock, eventsPerMinute, onChange }: Proj
       );
     },
 
-    /** @throws ApiError not_found, for a deleted project too. */
+    /** @throws ApiError not_found, for a deleted project too; invalid_body for too short a retention. */
     async update(id: string, patch: ProjectPatch, actor: string): Promise<Project> {
+      requireRetention(patch.retentionDays, acceptPastDays);
       const at = clock();
       const changes = {
         ...(patch.name === undefined ? {} : { name: patch.name }),
         ...(patch.ownerId === undefined ? {} : { ownerId: patch.ownerId }),
         ...(patch.timezone === undefined ? {} : { timezone: patch.timezone }),
         ...(patch.eventsPerMinute === undefined ? {} : { eventsPerMinute: patch.eventsPerMinute }),
+        ...(patch.retentionDays === undefined ? {} : { retentionDays: patch.retentionDays }),
       };
       const row = await store.update(id, changes, at, {
         at,
@@ -76,6 +90,13 @@ export function createProjects({ store, clock, eventsPerMinute, onChange }: Proj
   };
 }
 
+// A retry of an accepted event must find its row: rows outlast the window in which it is accepted.
+function requireRetention(days: number | undefined, acceptPastDays: number): void {
+  if (days === undefined || days >= acceptPastDays) return;
+  const reason = `must be at least ${acceptPastDays}: events are accepted for that many days (ACCEPT_PAST_DAYS)`;
+  throw new ApiError("invalid_body", `retentionDays ${reason}.`, { errors: [{ pointer: "/retentionDays", reason }] });
+}
+
 function toPosition([createdAt, projectKey]: Position): { createdAt: Date; projectKey: number } {
   if (typeof projectKey !== "number") throw invalidQuery("cursor", "is not one that this list gave out");
   return { createdAt: new Date(createdAt), projectKey };
@@ -88,6 +109,7 @@ function toProject(row: ProjectRow): Project {
     ownerId: row.ownerId,
     timezone: row.timezone,
     eventsPerMinute: row.eventsPerMinute,
+    retentionDays: row.retentionDays,
     createdAt: row.createdAt.toISOString(),
     deletedAt: row.deletedAt?.toISOString() ?? null,
   };

@@ -119,8 +119,9 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   });
   const lastUse = createLastUse(accessStore, clock, logger);
   const keys = createApiKeys(accessStore, lastUse, clock);
-  const { eventsPerMinute } = config;
-  const projects = createProjects({ store: projectStore, clock, eventsPerMinute, onChange: keys.forget });
+  const { eventsPerMinute, acceptPastDays } = config;
+  const onChange = keys.forget;
+  const projects = createProjects({ store: projectStore, clock, eventsPerMinute, acceptPastDays, onChange });
   const budgetParts = createBudgetParts({ pool, config, prices: book, clock, logger });
   const runs = createJobRunStore(pool);
   const { budgetAlerts: alerts, delivery } = budgetParts;

@@ -6,6 +6,7 @@ import {
   newTokenSchema,
   type Page,
   type PageQuery,
+  projectPatchSchema,
   tokenScopes,
 } from "@mobigen/analytics-contract";
 import { type Command, Option } from "commander";
@@ -32,10 +33,26 @@ function addProjects(projects: Command): void {
     .option("--owner <id>", "whom it belongs to")
     .option("--timezone <zone>", "IANA time zone (default: UTC)")
     .option("--events-per-minute <n>", "its rate limit", toCount)
-    .action((name: string, { id, owner: ownerId, timezone, eventsPerMinute }) =>
+    .option("--retention-days <n>", "days that raw rows stay before they are archived", toCount)
+    .action((name: string, { owner: ownerId, ...settings }) =>
       runOnDomain(async (domain) => {
-        const wanted = check(newProjectSchema, { name, id, ownerId, timezone, eventsPerMinute });
+        const wanted = check(newProjectSchema, { name, ownerId, ...settings });
         console.log(JSON.stringify(await domain.projects.create(wanted, actor), null, 2));
+        return 0;
+      }),
+    );
+  projects
+    .command("update <id>")
+    .description("Change a project; what is not named stays")
+    .option("--name <name>", "what it is called")
+    .option("--owner <id>", "whom it belongs to")
+    .option("--timezone <zone>", "IANA time zone")
+    .option("--events-per-minute <n>", "its rate limit", toCount)
+    .option("--retention-days <n>", "days that raw rows stay before they are archived", toCount)
+    .action((id: string, { owner: ownerId, ...settings }) =>
+      runOnDomain(async (domain) => {
+        const patch = check(projectPatchSchema, { ownerId, ...settings });
+        console.log(JSON.stringify(await domain.projects.update(id, patch, actor), null, 2));
         return 0;
       }),
     );
@@ -45,8 +62,8 @@ function addProjects(projects: Command): void {
     .action(() =>
       runOnDomain(async (domain) => {
         const all = await listAll((query) => domain.projects.list(query));
-        const rows = all.map(({ id, name, timezone, eventsPerMinute, createdAt }) => {
-          return { id, name, timezone, "events/min": eventsPerMinute, created: createdAt };
+        const rows = all.map(({ id, name, timezone, eventsPerMinute, retentionDays, createdAt }) => {
+          return { id, name, timezone, "events/min": eventsPerMinute, "days kept": retentionDays, created: createdAt };
         });
         printTable(rows, "There is no project yet.");
         return 0;

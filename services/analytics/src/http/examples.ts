@@ -53,7 +53,13 @@ const bodies = {
     validTo: "2020-01-01T00:00:00Z",
   },
   ...budgetBodies,
-  NewProject: { name: "Shop", ownerId: "demo-user", timezone: "Europe/Berlin", eventsPerMinute: 2000 },
+  NewProject: {
+    name: "Shop",
+    ownerId: "demo-user",
+    timezone: "Europe/Berlin",
+    eventsPerMinute: 2000,
+    retentionDays: 180,
+  },
   ProjectPatch: { eventsPerMinute: 5000 },
   NewKey: { name: "iOS release" },
   NewToken: { name: "reporting", scopes: ["platform:read"] },
@@ -124,6 +130,7 @@ const project = {
   ownerId: "user-1",
   timezone: "Europe/Berlin",
   eventsPerMinute: 2000,
+  retentionDays: 180,
   createdAt: "2026-01-15T09:30:00.000Z",
   deletedAt: null,
 };

@@ -7,12 +7,15 @@ export type ProjectRow = {
   ownerId: string | null;
   timezone: string;
   eventsPerMinute: number;
+  retentionDays: number;
   createdAt: Date;
   deletedAt: Date | null;
 };
 
 export type NewProjectRow = Omit<ProjectRow, "projectKey" | "deletedAt">;
-export type ProjectChanges = Partial<Pick<ProjectRow, "name" | "ownerId" | "timezone" | "eventsPerMinute">>;
+export type ProjectChanges = Partial<
+  Pick<ProjectRow, "name" | "ownerId" | "timezone" | "eventsPerMinute" | "retentionDays">
+>;
 export type ProjectPosition = { createdAt: Date; projectKey: number };
 
 /** The registry of projects. Every change and its audit row are one transaction. */

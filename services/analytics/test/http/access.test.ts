@@ -27,6 +27,7 @@ describe("projects", () => {
       ownerId: null,
       timezone: "UTC",
       eventsPerMinute: 1_000,
+      retentionDays: 90,
       createdAt: "2026-03-18T10:20:30.000Z",
       deletedAt: null,
     });
@@ -52,10 +53,10 @@ describe("projects", () => {
     await app.fetchJson("/api/projects", {
       body: { id: "patched", name: "Old", ownerId: "o", timezone: "Asia/Tokyo" },
     });
-    const body = { name: "New", ownerId: null, eventsPerMinute: 5 };
+    const body = { name: "New", ownerId: null, eventsPerMinute: 5, retentionDays: 30 };
     const patched = await app.fetchJson<Project>("/api/projects/patched", { method: "PATCH", body });
     expect(patched.status).toBe(200);
-    expect(patched.body).toMatchObject({ name: "New", ownerId: null, eventsPerMinute: 5, timezone: "Asia/Tokyo" });
+    expect(patched.body).toMatchObject({ ...body, timezone: "Asia/Tokyo" });
   });
 
   it.each([
@@ -64,6 +65,7 @@ describe("projects", () => {
     ["an unknown field", { name: "x", nmae: "y" }, "/nmae"],
     ["an unknown time zone", { name: "x", timezone: "Mars/Olympus" }, "/timezone"],
     ["a limit of nothing", { name: "x", eventsPerMinute: 0 }, "/eventsPerMinute"],
+    ["rows kept for less than the acceptance window", { name: "x", retentionDays: 29 }, "/retentionDays"],
     ["an id that is too long", { name: "x", id: "i".repeat(201) }, "/id"],
     ["NUL in the id", { name: "x", id: "a\u0000b" }, "/id"],
     ["a lone surrogate in the name", { name: "\ud800" }, "/name"],

@@ -437,6 +437,9 @@ describe.each([
       ...["0", "-1", "1.5", "1000000001", "1e400", '"5"', "null"].map((value): Field => {
         return [`eventsPerMinute: ${value}`, { eventsPerMinute: value }, "/eventsPerMinute"];
       }),
+      ...["0", "29", "30.5", "36501", '"90"', "null"].map((value): Field => {
+        return [`retentionDays: ${value}`, { retentionDays: value }, "/retentionDays"];
+      }),
     ] as Field[],
   },
   {
@@ -450,6 +453,7 @@ describe.each([
       ["name: null", { name: "null" }, "/name"],
       ["timezone: unknown", { timezone: '"Mars/Base"' }, "/timezone"],
       ["eventsPerMinute: 0", { eventsPerMinute: "0" }, "/eventsPerMinute"],
+      ["retentionDays: 29", { retentionDays: "29" }, "/retentionDays"],
     ] as Field[],
   },
   {

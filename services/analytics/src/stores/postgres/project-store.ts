@@ -10,6 +10,7 @@ const shown = {
   ownerId: true,
   timezone: true,
   eventsPerMinute: true,
+  retentionDays: true,
   createdAt: true,
   deletedAt: true,
 } as const;
