@@ -138,6 +138,7 @@ it("finds no difference before there is data", async () => {
   const report = await recount();
   expect(report.clean).toBe(true);
   expect(report.checks.map(({ name, rows, differences }) => [name, rows, differences])).toEqual([
+    ["app_event", 0, 0],
     ["event_rollup", 0, 0],
     ["project_rollup", 0, 0],
     ["session", 0, 0],

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { EventStore } from "../../src/stores/event-store.js";
 import { createPartitions } from "../../src/stores/postgres/partitions.js";
@@ -59,15 +61,13 @@ describe("an event of a day without a partition", () => {
     await db.expectNoDifferences();
   });
 
-  it("reaches its new partition when that appears while the event is on its way", async () => {
+  it("is waited for on its way there, and moves as the others do", async () => {
     const day = Date.parse("2025-04-01T00:00:00Z");
     const held = Date.parse("2025-03-31T12:00:00Z");
     await createPartitions(db.pool).ensureFor([held]);
-    // COPY finds the partitions of a thousand rows at a time: the last one's only after the others are written.
-    const others = Array.from({ length: 1_500 }, (_, n) => held + n);
-    const sent = batch(...others, day + 1);
+    const sent = batch(held, day + 1);
     // Somebody stores the first event and does not come to an end: the flush waits for it.
-    const somebody = await db.pool.connect();
+    const somebody = await connectAnew();
     await somebody.query("begin");
     await somebody.query(
       `insert into app_event_20250331 (occurred_at, received_at, project_key, name_key, device_key, event_id, session_id)
@@ -75,18 +75,38 @@ describe("an event of a day without a partition", () => {
       [new Date(held), db.projectKeys[0], sent.events[0]?.eventId],
     );
     const flush = db.addReplica().append([sent]);
-    try {
-      await waitForLock("copy app_event%");
-      expect(await createPartitions(db.pool).ensureFor([day])).toBe(true);
-    } finally {
-      await somebody.query("rollback");
-      somebody.release();
-    }
-    expect(await flush).toEqual([{ duplicates: 0 }]);
+    await waitForLock("copy app_event%");
+    const made = createPartitions(db.pool).ensureFor([day]);
+    await waitForLock("lock table%");
+    await somebody.query("rollback");
+    await somebody.end();
+    expect([await flush, await made]).toEqual([[{ duplicates: 0 }], true]);
     expect([await db.count("app_event_20250401"), await db.count("app_event_default")]).toEqual([1, 0]);
     await db.expectNoDifferences();
   });
 });
+
+async function connectAnew(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: db.database.url });
+  await client.connect();
+  return client;
+}
+
+async function insertAt(client: pg.Client, at: number): Promise<void> {
+  await client.query(
+    `insert into app_event (occurred_at, received_at, project_key, name_key, device_key, event_id, session_id)
+     values ($1, now(), $2, 1, 1, gen_random_uuid(), gen_random_uuid())`,
+    [new Date(at), db.projectKeys[0]],
+  );
+}
+
+async function countInDefault(day: number): Promise<number | undefined> {
+  const { rows } = await db.pool.query<{ count: number }>(
+    "select count(*) from app_event_default where occurred_at >= $1 and occurred_at < $2",
+    [new Date(day), new Date(day + dayMs)],
+  );
+  return rows[0]?.count;
+}
 
 async function waitForLock(query: string): Promise<void> {
   await expect
@@ -149,6 +169,27 @@ describe("partitions", () => {
     expect(rows).toEqual([{ rows: identities, identities, left_behind: 0 }]);
     expect(identities).toBeGreaterThanOrEqual(sent.size);
     await db.expectNoDifferences();
+  }, 60_000);
+
+  it("get the rows of connections that look at the table for the first time while one is made", async () => {
+    for (let round = 0; round < 15; round += 1) {
+      const day = Date.parse("2023-01-01T00:00:00Z") + round * dayMs;
+      const newcomers = await Promise.all(Array.from({ length: 5 }, () => connectAnew()));
+      // Somebody reads, so that the maker stands right before its commit when the newcomers come.
+      const reader = await connectAnew();
+      await reader.query("begin; select from app_event_default limit 1");
+      const made = createPartitions(db.pool).ensureFor([day]);
+      await waitForLock("lock table%");
+      const inserts = newcomers.map(async (client, n) => {
+        await setTimeout(n + round / 4);
+        await insertAt(client, day + n);
+      });
+      await reader.query("rollback");
+      expect(await made).toBe(true);
+      await Promise.all(inserts);
+      await Promise.all([reader, ...newcomers].map((client) => client.end()));
+      expect(await countInDefault(day)).toBe(0);
+    }
   }, 60_000);
 
   it("wait for no reader for long: they are made another time, and events are stored meanwhile", async () => {

@@ -1,10 +1,9 @@
-import type pg from "pg";
+import pg from "pg";
 import type { BatchTally, EventBatch, EventDeltas, EventRow, EventStore } from "../event-store.js";
 import { createDeviceProfiles, createEventNames } from "./dictionaries.js";
 import { applyDeltas } from "./event-deltas.js";
 import { copyRows, findNewRows, insertNewRows } from "./event-rows.js";
 import { type FlushRow, flushRows } from "./flush-rows.js";
-import { defaultPartition } from "./partitions.js";
 import { inTransaction } from "./transaction.js";
 
 export type EventStoreOptions = {
@@ -59,7 +58,7 @@ export function createEventStore({ pool, deltasOf }: EventStoreOptions): EventSt
     append: async (batches) => {
       if (batches.every((batch) => batch.received === 0)) return batches.map(() => ({ duplicates: 0 }));
       const rows = await flushRows(batches, dictionaries);
-      const stored = await whilePartitionsMove(() => store({ batches, rows }));
+      const stored = await store({ batches, rows });
       return talliesOf(batches, stored).map(({ batch, stored }) => ({ duplicates: batch.events.length - stored }));
     },
   };
@@ -74,30 +73,6 @@ function talliesOf(batches: readonly EventBatch[], stored: readonly FlushRow[]):
   return batches.map((batch, n) => ({ batch, stored: storedOf[n] ?? 0 }));
 }
 
-const maxMoves = 10;
-
-/**
- * A row may be on its way to the default partition when its day gets a partition of its own: PostgreSQL refuses it then, and the
- * next try finds the new one. That a flush meets this again and again would take a partition made in each of its tries.
- */
-async function whilePartitionsMove<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt >= maxMoves || !isOfOtherPartition(error)) throw error;
-    }
-  }
-}
-
 function isStoredAlready(error: unknown): boolean {
-  return sqlStateOf(error) === "23505" && (error as pg.DatabaseError).table?.startsWith("app_event_") === true;
-}
-
-function isOfOtherPartition(error: unknown): boolean {
-  return sqlStateOf(error) === "23514" && (error as pg.DatabaseError).table === defaultPartition;
-}
-
-function sqlStateOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return error instanceof pg.DatabaseError && error.code === "23505" && error.table?.startsWith("app_event_") === true;
 }

@@ -15,8 +15,8 @@ export const defaultPartition = "app_event_default";
 export type Partitions = {
   /**
    * Makes the missing partitions from 31 days before to 8 days after `now`. For the start and the daily job. False where
-   * somebody reads the default partition for so long that there is no getting in: the next call makes up for it, and until then
-   * events of those days are stored there.
+   * somebody reads the table for so long that there is no getting in: the next call makes up for it, and until then events of
+   * those days are stored in the default partition.
    */
   ensureAround(now: Date): Promise<boolean>;
   /**
@@ -61,7 +61,7 @@ function daysOf(times: Iterable<number>): Set<number> {
 /** Each takes half a dozen locks, of the 6,400 that PostgreSQL has room for unless it is told otherwise. */
 const maxDaysAtOnce = 100;
 
-// Whoever waits for the default partition makes everybody wait who comes after: so never for longer than this, and then a pause.
+// Whoever waits for the table makes everybody wait who comes after: so never for longer than this, and then a pause.
 const lockTimeoutMs = 1_000;
 const pauseMs = 300;
 const maxAttempts = 5;
@@ -88,10 +88,10 @@ async function createMissing(client: pg.PoolClient, days: readonly number[]): Pr
   const existing = await readPartitions(client);
   const missing = days.filter((day) => !existing.has(nameOf(day)));
   if (missing.length === 0) return;
-  // Made apart and attached: `create table … partition of` would lock app_event against every reader and writer.
+  // Made apart and attached, so that rows of the default partition can move there first.
   for (const day of missing)
     await client.query(`create table if not exists ${nameOf(day)} (like app_event including all)`);
-  await lockDefault(client);
+  await lockTable(client);
   const inDefault = await readDaysInDefault(client);
   for (const day of missing) {
     if (inDefault.has(nameOf(day))) await moveRows(client, day);
@@ -110,11 +110,14 @@ async function readPartitions(client: pg.PoolClient): Promise<Set<string>> {
   return new Set(rows.map((row) => row.relname));
 }
 
-// What attaching takes anyway, in the order in which writers lock: the table, then a partition; and before the first row is
-// touched, for to come from a row's lock to the table's would dead-lock with a writer who has the table and wants that row.
-// Nothing that a writer waits for is held here but the default partition, so those who have it come to their end.
-async function lockDefault(client: pg.PoolClient): Promise<void> {
-  await client.query("lock table only app_event in share update exclusive mode");
+// Attaching itself would let others read and write the table, and that loses rows: a backend that gathers the table's partitions
+// for the first time takes a few milliseconds, and where the attaching commits meanwhile, it keeps the list without the new one
+// (seen on PostgreSQL 18.4: the invalidation comes before there is anything to invalidate). From then on it routes the day's rows
+// to the default partition, past the check that should refuse them there, where no retry finds them: stored twice. Who has the
+// table locked has nobody gathering. Taken before the first row is touched, for to come from a row's lock to the table's would
+// dead-lock with a writer who has the table and wants that row.
+async function lockTable(client: pg.PoolClient): Promise<void> {
+  await client.query("lock table only app_event in access exclusive mode");
   await client.query(`lock table ${defaultPartition} in access exclusive mode`);
 }
 

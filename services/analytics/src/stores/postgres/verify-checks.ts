@@ -21,8 +21,9 @@ function bucket(instant: string): string {
 
 const usageKeys = ["user_id", "bucket", "project_id", "model", "provider", "feature"];
 
-/** Every table that is kept in step with raw rows, and the receipts, which are arithmetic over their own row. */
+/** That no event is there twice, every table that is kept in step with raw rows, and the receipts, which are arithmetic over their own row. */
 export const checks: readonly Check[] = [
+  eventIdentity(),
   eventRollup(),
   projectRollup(),
   session(),
@@ -35,6 +36,19 @@ export const checks: readonly Check[] = [
   receipts(),
   budgetSpend(),
 ];
+
+/** A primary key holds within its partition; that a row of the default partition is in no other is for partitions.ts to see to. */
+function eventIdentity(): Check {
+  return {
+    name: "app_event",
+    keys: ["project_key", "occurred_at", "event_id"],
+    fields: ["copies"],
+    emptyIsZero: true,
+    stored: "select project_key, occurred_at, event_id, 1 as copies from app_event_default",
+    recounted: `select project_key, occurred_at, event_id, count(*) as copies
+      from app_event_default join app_event using (project_key, occurred_at, event_id) group by 1, 2, 3`,
+  };
+}
 
 function eventRollup(): Check {
   return counted({
