@@ -3,6 +3,7 @@ export * from "./actors.js";
 export * from "./app-events.js";
 export * from "./budgets.js";
 export * from "./costs.js";
+export * from "./fleet.js";
 export * from "./funnels.js";
 export * from "./health.js";
 export * from "./ingestion-ledger.js";

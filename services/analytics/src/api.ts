@@ -19,6 +19,7 @@ import type { createAppEventRoutes } from "./routes/app-events.js";
 import type { createAuditRoutes } from "./routes/audit.js";
 import type { BudgetRoutes } from "./routes/budgets.js";
 import type { CostRoutes } from "./routes/costs.js";
+import type { FleetRoutes } from "./routes/fleet.js";
 import type { createHealthRoutes } from "./routes/health.js";
 import type { IngestionRoutes } from "./routes/ingestion.js";
 import type { createKeyRoutes } from "./routes/keys.js";
@@ -50,6 +51,7 @@ export type ApiParts = {
   prices: PriceRoutes;
   budgets: BudgetRoutes;
   metrics: ReturnType<typeof createMetricsRoutes>;
+  fleet: FleetRoutes;
   projects: ReturnType<typeof createProjectRoutes>;
   keys: ReturnType<typeof createKeyRoutes>;
   tokens: ReturnType<typeof createTokenRoutes>;
@@ -62,7 +64,7 @@ export type Api = { app: Express; routes: ReadonlyMap<string, readonly string[]>
 /** Every route with its guards. */
 export function createApi(parts: ApiParts): Api {
   const { requireToken, requireKey, requireProjectReader, appEvents, platformEvents, usage, costs, metrics } = parts;
-  const { prices, budgets, ingestion, projects, keys, tokens, audit, health } = parts;
+  const { prices, budgets, fleet, ingestion, projects, keys, tokens, audit, health } = parts;
   const api = express();
   const docs = createDocsPage();
   const ingestCors = allowAnyOrigin("POST");
@@ -120,6 +122,7 @@ export function createApi(parts: ApiParts): Api {
   api.delete("/budgets/:budgetId", requireToken("admin"), budgets.remove);
   api.get("/metrics/dashboard", requireToken("platform:read"), metrics.dashboard);
   api.get("/metrics/timeseries", requireToken("platform:read"), metrics.timeSeries);
+  api.get("/metrics/projects", requireToken("platform:read"), fleet.show);
 
   api.post("/api/projects", requireToken("admin"), form, projects.create);
   api.get("/api/projects", requireToken("admin"), projects.list);

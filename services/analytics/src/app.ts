@@ -14,6 +14,7 @@ import { createAppEventRoutes } from "./routes/app-events.js";
 import { createAuditRoutes } from "./routes/audit.js";
 import { createBudgetRoutes } from "./routes/budgets.js";
 import { createCostRoutes } from "./routes/costs.js";
+import { createFleetRoutes } from "./routes/fleet.js";
 import { createHealthRoutes } from "./routes/health.js";
 import { createIngestionRoutes } from "./routes/ingestion.js";
 import { createKeyRoutes } from "./routes/keys.js";
@@ -108,6 +109,7 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     prices: createPriceRoutes(domain.prices),
     budgets: createBudgetRoutes(domain.budgets, domain.budgetGate),
     metrics: createMetricsRoutes({ metrics }),
+    fleet: createFleetRoutes({ fleet: domain.fleet }),
     projects: createProjectRoutes(domain.projects),
     keys: createKeyRoutes(domain.keys),
     tokens: createTokenRoutes(domain.tokens),

@@ -70,6 +70,13 @@ export function timeBoundaries(window: ResolvedWindow, granularity: Granularity)
   return boundaries;
 }
 
+/** Ascending starts of the last `count` days of `tz` before the instant `to`, the open one included, and `to` as the last entry. */
+export function trailingDays(to: number, tz: string, count: number): number[] {
+  const last = DateTime.fromMillis(to - 1, { zone: tz }).startOf("day");
+  const days = Array.from({ length: count }, (_, n) => startOf(last.minus({ days: count - 1 - n }), "day").toMillis());
+  return [...days, to];
+}
+
 /** The start of the hour, day, week or month of `tz` that holds the instant. */
 export function startOfUnit(at: number, tz: string, granularity: Granularity): number {
   return startOf(DateTime.fromMillis(at, { zone: tz }), granularity).toMillis();

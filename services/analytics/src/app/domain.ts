@@ -8,6 +8,7 @@ import { createTokens } from "../access/tokens.js";
 import type { Config } from "../config.js";
 import { createCostMonitor } from "../cost-monitor.js";
 import { createCounterHealer } from "../counter-healer.js";
+import { createFleetReader } from "../fleet/fleet.js";
 import { batchDeltas } from "../ingestion/batch-deltas.js";
 import { createEventBuffer } from "../ingestion/event-buffer.js";
 import { createIngest } from "../ingestion/ingest.js";
@@ -25,6 +26,7 @@ import { createConflictStore } from "../stores/postgres/conflict-store.js";
 import { createCostStore } from "../stores/postgres/cost-store.js";
 import { createCounterTruth } from "../stores/postgres/counter-truth.js";
 import { createEventStore } from "../stores/postgres/event-store.js";
+import { createFleetStore } from "../stores/postgres/fleet-store.js";
 import { createIngestionLedgerStore } from "../stores/postgres/ingestion-ledger-store.js";
 import { createJobRunStore } from "../stores/postgres/job-run-store.js";
 import { createMetricsStore } from "../stores/postgres/metrics-store.js";
@@ -109,7 +111,11 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   });
   const apps = createAppMetricsStore(pool);
   const metrics = createMetricsAggregator({ metrics: createMetricsStore(pool), apps, cache, clock });
-  const onRecost = metrics.invalidate;
+  const fleet = createFleetReader({ store: createFleetStore(pool), clock });
+  const onRecost = async () => {
+    fleet.invalidate();
+    await metrics.invalidate();
+  };
   const recost = createRecost({ store: createRecostStore(pool), priceStore, prices: book, clock, logger, onRecost });
   book.watch({ onPrices: recost.priceUnpriced, onRecost });
   const prices = createPrices({
@@ -140,7 +146,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     waitingByProject: buffer.waitingByProject,
     ensurePartitions: partitions.ensureFor,
     ingestionLedger: createIngestionLedgerStore(pool),
-    ...{ events, projectStore, tracker, metrics, counters, healer, prices, book, priceStore, recost, conflicts },
+    ...{ events, projectStore, tracker, metrics, fleet, counters, healer, prices, book, priceStore, recost, conflicts },
     ...budgetParts,
     costStore: createCostStore(pool),
     costs: createCostMonitor({ usage: usageStore, clock }),

@@ -1,4 +1,5 @@
 import { budgetBodies, budgetReplies } from "./budget-examples.js";
+import { fleetReplies } from "./fleet-examples.js";
 import type { SchemaName } from "./schemas.js";
 
 const device = { platform: "ios", osVersion: "17.2", appVersion: "1.0.0" };
@@ -310,6 +311,7 @@ const replies = {
       { timestamp: "2026-01-14T00:00:00Z", value: 12_000 },
     ],
   },
+  ...fleetReplies,
   Project: project,
   ProjectPage: { items: [project], nextCursor: null },
   CreatedKey: { ...key, key: "mgk_uPxycdqy0ZV8BKYUXmOm-K6aF9w0FwGU01GcH0P8nT4" },

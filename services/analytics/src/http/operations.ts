@@ -1,4 +1,5 @@
 import * as contract from "@mobigen/analytics-contract";
+import { fleetOperations } from "./fleet-operations.js";
 import { moneyOperations } from "./money-operations.js";
 import { admin, ingest, type Operation, projectReader, read, write } from "./operation.js";
 
@@ -66,6 +67,7 @@ export const operations: readonly Operation[] = [
     replies: { 200: ["TimeSeries"] },
     problems: ["invalid_query"],
   },
+  ...fleetOperations,
   {
     method: "POST",
     path: "/api/projects",

@@ -37,6 +37,7 @@ export const schemas = {
   BudgetVerdict: contract.budgetVerdictSchema,
   Dashboard: contract.dashboardSchema,
   TimeSeries: contract.timeSeriesSchema,
+  Fleet: contract.fleetSchema,
   NewProject: contract.newProjectSchema,
   ProjectPatch: contract.projectPatchSchema,
   Project: contract.projectSchema,

@@ -1,6 +1,7 @@
 import { timeSeriesQuerySchema } from "@mobigen/analytics-contract";
-import type { Request, RequestHandler } from "express";
+import type { RequestHandler } from "express";
 import { noQuerySchema, parseQuery } from "../http/parse.js";
+import { refusesCached } from "../http/refuses-cached.js";
 import type { MetricsAggregator } from "../metrics-aggregator.js";
 
 export function createMetricsRoutes({ metrics }: { metrics: MetricsAggregator }): {
@@ -17,13 +18,4 @@ export function createMetricsRoutes({ metrics }: { metrics: MetricsAggregator })
       res.json(await metrics.timeSeries(parseQuery(timeSeriesQuerySchema, req.query)));
     },
   };
-}
-
-// `Cache-Control: no-cache` asks for numbers of now instead of those of the last five minutes (RFC 9111, 5.2.1.4).
-function refusesCached(req: Request): boolean {
-  return (req.get("cache-control") ?? "")
-    .toLowerCase()
-    .split(",")
-    .map((part) => part.trim())
-    .includes("no-cache");
 }

@@ -128,6 +128,14 @@ const costFaults: Query[] = [
   ["a feature with NUL", "groupBy=user&feature=a%00", "feature"],
   ["a provider of 201 characters", `groupBy=user&provider=${"x".repeat(201)}`, "provider"],
 ];
+const fleetFaults: Query[] = [
+  ["an unknown sort", "sort=colour", "sort"],
+  ["two sorts", "sort=cost&sort=name", "sort"],
+  ["an empty search", "search=", "search"],
+  ["a search with NUL", "search=a%00", "search"],
+  ["a search of 201 characters", `search=${"x".repeat(201)}`, "search"],
+  ["an unknown flag", "flag=red", "flag"],
+];
 const priceFaults: Query[] = [
   ["a time without a zone", "at=2026-03-01T00:00:00", "at"],
   ["a time in the year 0", "at=0000-01-01T00:00:00Z", "at"],
@@ -152,6 +160,7 @@ const pages: Page[] = [
   { path: "/metrics/timeseries", faults: seriesFaults },
   { path: "/metrics/timeseries", base: "metric=tokens&", faults: [...windowFaults, ...anyFaults] },
   { path: "/metrics/dashboard", faults: anyFaults },
+  { path: "/metrics/projects", faults: [...fleetFaults, ...windowFaults, ...pageFaults, ...anyFaults] },
   { path: "/api/projects", faults: [...pageFaults, ...noProject, ...anyFaults] },
   { path: "/api/projects/p/keys", faults: [...pageFaults, ...noCredential, ...anyFaults] },
   { path: "/tokens", faults: [...pageFaults, ...noCredential, ...anyFaults] },

@@ -1,6 +1,7 @@
 import type pg from "pg";
-import { bucketMs, type TimeWindow, toInstant } from "../../types.js";
+import { type TimeWindow, toInstant } from "../../types.js";
 import type { AppMetricsStore } from "../app-metrics-store.js";
+import { type DayMask, dayMasks, eventsOfCut, within } from "./app-slices.js";
 import { type Bindings, createBindings, splitWindow } from "./slices.js";
 import { query } from "./transaction.js";
 
@@ -89,47 +90,20 @@ async function readActiveUsers(pool: pg.Pool, boundaries: readonly number[], pro
   return series(boundaries, rows);
 }
 
-type Mask = { slot: number; day: string; buckets: string };
+type SlotMask = DayMask & { slot: number };
 
-const dayMs = 24 * 3_600_000;
-const bucketsPerDay = dayMs / bucketMs;
-
-/** The whole buckets of each interval, day by day: 96 digits, the first for the quarter of an hour after midnight UTC. */
-function masksOf(boundaries: readonly number[], whole: TimeWindow): Mask[] {
-  const masks: Mask[] = [];
-  for (let slot = 1; slot < boundaries.length; slot += 1) {
-    const from = Math.max(boundaries[slot - 1] ?? 0, whole.from);
-    const to = Math.min(boundaries[slot] ?? 0, whole.to);
-    for (let day = Math.floor(from / dayMs) * dayMs; day < to; day += dayMs) {
-      const first = Math.max(0, (from - day) / bucketMs);
-      const end = Math.min(bucketsPerDay, (to - day) / bucketMs);
-      if (first >= end) continue;
-      const buckets = `${"0".repeat(first)}${"1".repeat(end - first)}${"0".repeat(bucketsPerDay - end)}`;
-      masks.push({ slot, day: toInstant(day).slice(0, 10), buckets });
-    }
-  }
-  return masks;
+/** The whole buckets of each interval, day by day. */
+function masksOf(boundaries: readonly number[], whole: TimeWindow): SlotMask[] {
+  return boundaries.slice(1).flatMap((end, n) => {
+    const interval = { from: Math.max(boundaries[n] ?? 0, whole.from), to: Math.min(end, whole.to) };
+    return dayMasks(interval).map((mask) => ({ ...mask, slot: n + 1 }));
+  });
 }
 
-// A subselect of events by the time that they count by (`at`), of less than two buckets: the primary key's range of each project,
-// and, where a device's clock was corrected, app_event_corrected_at.
-function eventsOfCut(bindings: Bindings, part: TimeWindow, project: string): string {
-  return `(select occurred_at as at, project_key, actor_id from project join app_event using (project_key)
-      where ${within(bindings, "occurred_at", part)} and corrected_at is null and ${project}
-    union all
-    select corrected_at, project_key, actor_id from project join app_event using (project_key)
-      where ${within(bindings, "corrected_at", part)} and ${project})`;
-}
-
-// `from project join …` makes the planner walk an index that begins with the project once for each, for all projects too.
 function projectCondition(bindings: Bindings, projectId: string | undefined): string {
   return projectId === undefined
     ? "true"
     : `project_key = (select project_key from project as named where named.id = ${bindings.bind(projectId)})`;
-}
-
-function within(bindings: Bindings, column: string, { from, to }: TimeWindow): string {
-  return `${column} >= ${bindings.bind(toInstant(from))}::timestamptz and ${column} < ${bindings.bind(toInstant(to))}::timestamptz`;
 }
 
 function slotOf(bindings: Bindings, boundaries: readonly number[]): string {

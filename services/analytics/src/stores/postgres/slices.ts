@@ -10,7 +10,8 @@ export function createBindings(): Bindings {
 
 export type UsageFilter = {
   userId?: string | undefined;
-  projectId?: string | undefined;
+  /** One, or any of a list. */
+  projectId?: string | readonly string[] | undefined;
   model?: string | undefined;
   provider?: string | undefined;
   feature?: string | undefined;
@@ -108,7 +109,10 @@ export const usageRow = `user_id, coalesce(project_id, '') as project_id, model,
 function usageConditions(bindings: Bindings, filter: UsageFilter): Condition[] {
   const { userId: user_id, projectId: project_id, model, ...computed } = filter;
   return [
-    ...equalities(bindings, { user_id, project_id, model }),
+    ...equalities(bindings, { user_id, model, ...(typeof project_id === "string" ? { project_id } : {}) }),
+    ...(typeof project_id === "object"
+      ? [{ rollup: "project_id", rows: "project_id", value: `any(${bindings.bind(project_id)}::text[])` }]
+      : []),
     ...(computed.provider === undefined
       ? []
       : [{ rollup: "provider", rows: provider, value: bindings.bind(computed.provider) }]),
