@@ -9,6 +9,7 @@ export * from "./health.js";
 export * from "./ingestion-ledger.js";
 export * from "./insight-query.js";
 export * from "./insights.js";
+export * from "./jobs.js";
 export * from "./live.js";
 export * from "./metrics.js";
 export * from "./periods.js";

@@ -22,6 +22,7 @@ import type { CostRoutes } from "./routes/costs.js";
 import type { FleetRoutes } from "./routes/fleet.js";
 import type { createHealthRoutes } from "./routes/health.js";
 import type { IngestionRoutes } from "./routes/ingestion.js";
+import type { JobRoutes } from "./routes/jobs.js";
 import type { createKeyRoutes } from "./routes/keys.js";
 import type { createMetricsRoutes } from "./routes/metrics.js";
 import type { PlatformEventRoutes } from "./routes/platform-events.js";
@@ -56,6 +57,7 @@ export type ApiParts = {
   keys: ReturnType<typeof createKeyRoutes>;
   tokens: ReturnType<typeof createTokenRoutes>;
   audit: ReturnType<typeof createAuditRoutes>;
+  jobs: JobRoutes;
   health: ReturnType<typeof createHealthRoutes>;
 };
 
@@ -64,7 +66,7 @@ export type Api = { app: Express; routes: ReadonlyMap<string, readonly string[]>
 /** Every route with its guards. */
 export function createApi(parts: ApiParts): Api {
   const { requireToken, requireKey, requireProjectReader, appEvents, platformEvents, usage, costs, metrics } = parts;
-  const { prices, budgets, fleet, ingestion, projects, keys, tokens, audit, health } = parts;
+  const { prices, budgets, fleet, ingestion, projects, keys, tokens, audit, jobs, health } = parts;
   const api = express();
   const docs = createDocsPage();
   const ingestCors = allowAnyOrigin("POST");
@@ -136,6 +138,8 @@ export function createApi(parts: ApiParts): Api {
   api.get("/tokens", requireToken("admin"), tokens.list);
   api.delete("/tokens/:tokenId", requireToken("admin"), tokens.revoke);
   api.get("/audit", requireToken("admin"), audit.list);
+  api.get("/jobs", requireToken("platform:read"), jobs.list);
+  api.get("/jobs/:name/runs", requireToken("platform:read"), jobs.listRuns);
 
   const routes = routesOf(api);
   refuseOtherMethods(api, routes);

@@ -17,6 +17,7 @@ import { createCostRoutes } from "./routes/costs.js";
 import { createFleetRoutes } from "./routes/fleet.js";
 import { createHealthRoutes } from "./routes/health.js";
 import { createIngestionRoutes } from "./routes/ingestion.js";
+import { createJobRoutes } from "./routes/jobs.js";
 import { createKeyRoutes } from "./routes/keys.js";
 import { createMetricsRoutes } from "./routes/metrics.js";
 import { createPlatformEventRoutes } from "./routes/platform-events.js";
@@ -114,6 +115,7 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     keys: createKeyRoutes(domain.keys),
     tokens: createTokenRoutes(domain.tokens),
     audit: createAuditRoutes(domain.audit),
+    jobs: createJobRoutes(domain.jobReports),
     health: createHealthRoutes(createHealthCheck({ version, clock, isDatabaseUp, isCacheUp, isStopping })),
   });
 }

@@ -12,6 +12,7 @@ import { createFleetReader } from "../fleet/fleet.js";
 import { batchDeltas } from "../ingestion/batch-deltas.js";
 import { createEventBuffer } from "../ingestion/event-buffer.js";
 import { createIngest } from "../ingestion/ingest.js";
+import { createJobReports } from "../jobs/job-reports.js";
 import { createJobs, createSchedule } from "../jobs/schedule.js";
 import type { Logger } from "../logger.js";
 import { createMetricsAggregator } from "../metrics-aggregator.js";
@@ -152,6 +153,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     costs: createCostMonitor({ usage: usageStore, clock }),
     verifyStore: createVerifyStore(pool),
     runs,
+    jobReports: createJobReports({ jobs, runs, clock, enabled: config.cronEnabled }),
     schedule: createSchedule({ jobs, runs, runner: `${os.hostname()}:${process.pid}`, clock, logger }),
     isDatabaseUp: () => isReachable(pool),
     isCacheUp: redis.isUp,

@@ -1,3 +1,4 @@
+import { jobNames } from "@mobigen/analytics-contract";
 import { Argument, type Command, InvalidArgumentError } from "commander";
 import { type Job, windowAt } from "../jobs/job.js";
 import type { JobResult } from "../jobs/run-window.js";
@@ -6,7 +7,6 @@ import { toCount } from "./data-commands.js";
 import { CommandError } from "./failure.js";
 import { printTable, runOnDomain } from "./run.js";
 
-const jobNames = ["hourly", "daily", "weekly"] as const;
 const defaultRuns = 20;
 
 export function addJobCommands(program: Command): void {

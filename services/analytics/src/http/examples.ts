@@ -1,5 +1,6 @@
 import { budgetBodies, budgetReplies } from "./budget-examples.js";
 import { fleetReplies } from "./fleet-examples.js";
+import { jobReplies } from "./job-examples.js";
 import type { SchemaName } from "./schemas.js";
 
 const device = { platform: "ios", osVersion: "17.2", appVersion: "1.0.0" };
@@ -282,6 +283,7 @@ const replies = {
     nextCursor: null,
   },
   ...budgetReplies,
+  ...jobReplies,
   Dashboard: {
     overview: {
       totalProjects: 150,

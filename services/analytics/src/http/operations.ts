@@ -1,5 +1,6 @@
 import * as contract from "@mobigen/analytics-contract";
 import { fleetOperations } from "./fleet-operations.js";
+import { jobOperations } from "./job-operations.js";
 import { moneyOperations } from "./money-operations.js";
 import { admin, ingest, type Operation, projectReader, read, write } from "./operation.js";
 
@@ -186,6 +187,7 @@ export const operations: readonly Operation[] = [
     replies: { 200: ["AuditPage"] },
     problems: ["invalid_query"],
   },
+  ...jobOperations,
   {
     method: "GET",
     path: "/health",

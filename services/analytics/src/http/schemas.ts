@@ -49,6 +49,8 @@ export const schemas = {
   CreatedToken: contract.createdTokenSchema,
   TokenPage: contract.pageSchema(contract.tokenSchema),
   AuditPage: contract.pageSchema(contract.auditEntrySchema),
+  JobOverview: contract.jobOverviewSchema,
+  JobRunPage: contract.pageSchema(contract.jobRunSchema),
   Health: contract.healthSchema,
   Problem: contract.problemSchema,
 } as const satisfies Record<string, z.ZodType>;

@@ -1,3 +1,5 @@
+import type { jobNames } from "@mobigen/analytics-contract";
+
 /** Half-open, in UTC. */
 export type JobWindow = { start: Date; end: Date };
 
@@ -22,7 +24,7 @@ export type StepReport = { step: string; ms: number } & ({ did: StepOutcome } | 
 export type WindowSeries = { lengthMs: number; offsetMs: number };
 
 export type Job = {
-  name: "hourly" | "daily" | "weekly";
+  name: (typeof jobNames)[number];
   /** In UTC: when a window ends. */
   cron: string;
   windows: WindowSeries;

@@ -53,6 +53,8 @@ export type JobRunStore = {
   finish(claim: JobClaim, end: JobRunEnd): Promise<boolean>;
   /** Of windows that start at `since` or later. `firstWindow` is that of the schedule's first run ever, none by hand. */
   history(job: string, since: Date): Promise<JobHistory>;
-  /** Latest windows first, and of a window the latest attempt. */
+  /** A job's runs before a position: latest windows first, and of a window the latest attempt. */
+  listOf(job: string, page: { before: Omit<JobClaim, "job"> | null; limit: number }): Promise<JobRunRow[]>;
+  /** The same of all jobs, or of one. */
   list(filter: { job: string | null; limit: number }): Promise<JobRunRow[]>;
 };

@@ -164,12 +164,13 @@ const pages: Page[] = [
   { path: "/api/projects", faults: [...pageFaults, ...noProject, ...anyFaults] },
   { path: "/api/projects/p/keys", faults: [...pageFaults, ...noCredential, ...anyFaults] },
   { path: "/tokens", faults: [...pageFaults, ...noCredential, ...anyFaults] },
+  { path: "/jobs/hourly/runs", faults: [...pageFaults, ...madeUp([1, "x"], [1, uuid]), ...anyFaults] },
   { path: "/audit", faults: [...pageFaults, ...anyFaults] },
   { path: "/api/projects/p", faults: anyFaults },
 ];
 
 it("knows every route that reads a query", () => {
-  const known = new Set(pages.map(({ path }) => path.replace(/\/[up](?=\/|$)/, "/:id")));
+  const known = new Set(pages.map(({ path }) => path.replace(/\/([up]|hourly)(?=\/|$)/, "/:id")));
   const reading = operations.filter(({ query }) => query !== undefined).map(({ path }) => path.replace(/:\w+/, ":id"));
   expect([...known]).toEqual(expect.arrayContaining(reading));
 });

@@ -334,7 +334,7 @@ function didOf(result: JobResult, step: string): unknown {
 }
 
 function gate(): { promise: Promise<void>; open: () => void } {
-  let open = () => undefined as void;
+  let open: () => void = () => undefined;
   const promise = new Promise<void>((resolve) => {
     open = resolve;
   });

@@ -82,6 +82,18 @@ export function createJobRunStore(pool: pg.Pool): JobRunStore {
       return { firstWindow: first[0]?.window_start ?? null, attempts: attempts.map(toRun) };
     },
 
+    // By the primary key, backwards.
+    async listOf(job, { before, limit }) {
+      const rows = await query<Row>(
+        pool,
+        `select ${columns} from job_run
+         where job = $1 and ($2::timestamptz is null or (window_start, attempt) < ($2, $3::integer))
+         order by window_start desc, attempt desc limit $4`,
+        [job, before?.windowStart ?? null, before?.attempt ?? null, limit],
+      );
+      return rows.map(toRun);
+    },
+
     // Ordered by the window over all jobs: some rows a day, read as a whole.
     async list({ job, limit }) {
       const rows = await query<Row>(
