@@ -11,7 +11,7 @@ import { inSteps } from "./steps.js";
 import { type WeeklyDeps, weeklySteps } from "./weekly.js";
 
 // How soon somebody sees a lease that is over, a pause that has passed, a window that the clock's timer missed.
-const lookIntervalMs = 30_000;
+const defaultLookIntervalMs = 30_000;
 // Timers may fire a moment early; the window that is about to end is meant then.
 const earlyMs = 1_000;
 
@@ -46,13 +46,19 @@ export type ScheduleDeps = {
   clock: Clock;
   logger: Logger;
   lease?: Lease;
+  lookIntervalMs?: number;
 };
 
 /**
  * Runs each window of each job once, on any number of replicas: whoever writes its row runs it, one window of a job at a time,
  * oldest first. A window that failed is tried again, one whose process was killed is taken over once its lease is over.
  */
-export function createSchedule({ jobs, lease = defaultLease, ...deps }: ScheduleDeps): Schedule {
+export function createSchedule({
+  jobs,
+  lease = defaultLease,
+  lookIntervalMs = defaultLookIntervalMs,
+  ...deps
+}: ScheduleDeps): Schedule {
   const { runs, clock, logger } = deps;
   const stopping = new AbortController();
   const tasks: ScheduledTask[] = [];
