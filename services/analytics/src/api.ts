@@ -1,5 +1,4 @@
 import express, { type Express, type RequestHandler } from "express";
-import helmet from "helmet";
 import { allowAnyOrigin } from "./http/cors.js";
 import { createDocsPage } from "./http/docs-page.js";
 import { handleErrors, refuseUnknownRoute } from "./http/handle-errors.js";
@@ -13,6 +12,7 @@ import { requireHost } from "./http/require-host.js";
 import type { createKeyGuard } from "./http/require-key.js";
 import type { createProjectReaderGuard } from "./http/require-project-reader.js";
 import type { createTokenGuard } from "./http/require-token.js";
+import { secureHeaders } from "./http/secure-headers.js";
 import type { Telemetry } from "./http/telemetry.js";
 import type { Logger } from "./logger.js";
 import type { createAppEventRoutes } from "./routes/app-events.js";
@@ -35,6 +35,8 @@ import type { UsageRoutes } from "./routes/usage.js";
 const maxBatchBytes = 5 * 1024 * 1024;
 const maxSingleEventBytes = 256 * 1024;
 const maxFormBytes = 64 * 1024;
+
+const machinePaths = new Set(["/api/events", "/api/events/single", "/events", "/usage/api"]);
 
 export type ApiParts = {
   version: string;
@@ -79,7 +81,7 @@ export function createApi(parts: ApiParts): Api {
   api.set("query parser", parseQueryString);
   api.use(assignRequestId());
   api.use(parts.telemetry.observeRequests);
-  api.use(secureHeaders());
+  api.use(secureHeaders(machinePaths));
   api.use(requireHost());
   api.get("/health/live", health.live);
   api.use(refuseWhenStopping(parts.isStopping));
@@ -146,24 +148,6 @@ export function createApi(parts: ApiParts): Api {
   api.use(refuseUnknownRoute());
   api.use(handleErrors(parts.logger));
   return { app: api, routes };
-}
-
-function secureHeaders(): RequestHandler {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        baseUri: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        objectSrc: ["'none'"],
-        imgSrc: ["'self'", "data:"],
-        // The API page sets styles on its elements.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-      },
-    },
-  });
 }
 
 function sendDescription(version: string): RequestHandler {

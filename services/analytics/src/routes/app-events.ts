@@ -12,6 +12,7 @@ import { ApiError } from "../errors.js";
 import { keyProjectOf } from "../http/caller.js";
 import { parseBody } from "../http/parse.js";
 import { announceRate, announceRateOnRefusal, rateLimited, rateLimitOf } from "../http/rate-limit.js";
+import { sendJson } from "../http/send-json.js";
 import type { Ingest, IngestResult, RejectedEntry } from "../ingestion/ingest.js";
 import type { KeyProject } from "../types.js";
 
@@ -70,7 +71,7 @@ export function createAppEventRoutes(deps: AppEventRoutesDeps): AppEventRoutes {
     }
     refuseOtherProject(project, projectId);
     const { result, rate } = await store(req, res, events, sentAt);
-    res.json(replyOf(result, rate));
+    sendJson(res, 200, replyOf(result, rate));
   };
 
   /** As a batch of one, save that a rejected event is a 400. */
@@ -83,7 +84,7 @@ export function createAppEventRoutes(deps: AppEventRoutesDeps): AppEventRoutes {
     const { result, rate } = await store(req, res, [event], sentAt);
     const [error] = result.errors;
     if (error !== undefined) throw eventRejected(error, rate);
-    res.json(replyOf(result, rate));
+    sendJson(res, 200, replyOf(result, rate));
   };
 
   const health: RequestHandler = async (_req, res) => {

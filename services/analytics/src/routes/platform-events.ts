@@ -8,6 +8,7 @@ import type { RequestHandler } from "express";
 import { z } from "zod";
 import { ApiError } from "../errors.js";
 import { parseBody } from "../http/parse.js";
+import { sendJson } from "../http/send-json.js";
 import type { PlatformEventDraft } from "../platform-event.js";
 import type { PlatformEventVerdict, UsageTracker } from "../usage-tracker.js";
 import { parseEntries, refusal, sentId } from "./entries.js";
@@ -22,14 +23,14 @@ export function createPlatformEventRoutes({ tracker }: { tracker: UsageTracker }
   const record: RequestHandler = async (req, res) => {
     if (Array.isArray(req.body)) {
       const { status, reply } = await recordBatch(req.body);
-      res.status(status).json(reply);
+      sendJson(res, status, reply);
       return;
     }
     const [verdict] = await tracker.recordPlatformEvents([parseBody(draftSchema, req.body)]);
     if (verdict === undefined) throw new Error("an event has no verdict");
     if (verdict.kind === "refused") throw refusal(verdict.fault);
     if (verdict.kind === "conflict") throw new ApiError("request_conflict", conflictMessage(verdict.eventId));
-    res.status(verdict.kind === "duplicate" ? 200 : 201).json(toReply(verdict));
+    sendJson(res, verdict.kind === "duplicate" ? 200 : 201, toReply(verdict));
   };
 
   /**

@@ -13,6 +13,7 @@ import { toCallCost } from "../cost-monitor.js";
 import { ApiError } from "../errors.js";
 import { actorOf } from "../http/caller.js";
 import { noQuerySchema, parseBody, parseId, parseQuery } from "../http/parse.js";
+import { sendJson } from "../http/send-json.js";
 import { resolveWindow } from "../periods.js";
 import type { ConflictStore } from "../stores/conflict-store.js";
 import type { CostStore } from "../stores/cost-store.js";
@@ -32,7 +33,7 @@ export function createUsageRoutes({ tracker, ledger, conflicts, clock }: UsageRo
   const record: RequestHandler = async (req, res) => {
     if (Array.isArray(req.body)) {
       const { status, reply } = await recordBatch(req.body, actorOf(res));
-      res.status(status).json(reply);
+      sendJson(res, status, reply);
       return;
     }
     const [verdict] = await tracker.recordUsage([parseBody(usageRecordSchema, req.body)], actorOf(res));
@@ -40,7 +41,7 @@ export function createUsageRoutes({ tracker, ledger, conflicts, clock }: UsageRo
     if (verdict.kind === "refused") throw refusal(verdict.fault);
     if (verdict.kind === "conflict") throw new ApiError("request_conflict", conflictMessage(verdict.requestId));
     const { status, reply } = toReply(verdict);
-    res.status(status).json(reply);
+    sendJson(res, status, reply);
   };
 
   /**

@@ -160,6 +160,16 @@ describe("every reply", () => {
     expect(headers.get("content-security-policy")).toContain("default-src 'self'");
     expect(headers.get("content-security-policy")).not.toMatch(/script-src|unsafe-eval/);
   });
+
+  it.each(["/api/events", "/api/events/single", "/events", "/usage/api"])(
+    "to what is posted to %s is JSON and nothing else",
+    async (path) => {
+      const { headers } = await app.fetchJson(path, { body: {} });
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("content-type")).toMatch(/^application\/(problem\+)?json; charset=utf-8$/);
+      expect(headers.get("content-security-policy")).toBeNull();
+    },
+  );
 });
 
 describe("CORS", () => {

