@@ -28,8 +28,10 @@ export default defineConfig({
           name: "integration",
           include: ["test/**/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Much of a test is waiting, for PostgreSQL or a timeout: by itself Vitest would leave one of two cores idle.
+          maxWorkers: 2,
         },
       },
     ],

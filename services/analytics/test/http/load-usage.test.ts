@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { UsageStats } from "@mobigen/analytics-contract";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeLoad, type LoadUsageOptions, loadUsage } from "../../src/load-usage.js";
 import { moneyToText } from "../../src/money.js";
 import { startTestApp, type TestApp } from "../support/app.js";
@@ -56,7 +56,7 @@ describe("loading an hour of real LLM requests", () => {
       recentActivity: { tokensLast24h: tokens },
       topProjects: [{ id: "code", tokens }],
     });
-    const redis = new Redis(inject("redisUrl"));
+    const redis = new Redis(app.config.redisUrl ?? "");
     const keys = [
       "user:azure:tokens:daily",
       "user:azure:requests:daily",

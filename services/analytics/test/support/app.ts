@@ -124,8 +124,10 @@ async function redisUrlOf(wanted: boolean | string): Promise<string | undefined>
   if (typeof wanted === "string") return wanted;
   if (!wanted) return undefined;
   const { Redis } = await import("ioredis");
-  const redis = new Redis(inject("redisUrl"));
-  await redis.flushall();
+  // Files run side by side, each worker with a database of its own.
+  const url = `${inject("redisUrl")}/${process.env["VITEST_POOL_ID"] ?? "0"}`;
+  const redis = new Redis(url);
+  await redis.flushdb();
   redis.disconnect();
-  return inject("redisUrl");
+  return url;
 }

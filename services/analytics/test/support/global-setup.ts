@@ -14,7 +14,7 @@ declare module "vitest" {
     postgresUrl: string;
     /** A migrated database nobody connects to: every test file clones it. */
     templateDatabase: string;
-    /** The run's own Redis; each test file takes a database number or flushes. */
+    /** The run's own Redis; each worker has the database of its number. */
     redisUrl: string;
   }
 }
