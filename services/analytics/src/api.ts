@@ -22,6 +22,7 @@ import type { CostRoutes } from "./routes/costs.js";
 import type { FleetRoutes } from "./routes/fleet.js";
 import type { createHealthRoutes } from "./routes/health.js";
 import type { IngestionRoutes } from "./routes/ingestion.js";
+import type { InsightRoutes } from "./routes/insights.js";
 import type { JobRoutes } from "./routes/jobs.js";
 import type { createKeyRoutes } from "./routes/keys.js";
 import type { createMetricsRoutes } from "./routes/metrics.js";
@@ -48,6 +49,7 @@ export type ApiParts = {
   requireProjectReader: ReturnType<typeof createProjectReaderGuard>;
   appEvents: ReturnType<typeof createAppEventRoutes>;
   ingestion: IngestionRoutes;
+  insights: InsightRoutes;
   platformEvents: PlatformEventRoutes;
   usage: UsageRoutes;
   costs: CostRoutes;
@@ -68,7 +70,7 @@ export type Api = { app: Express; routes: ReadonlyMap<string, readonly string[]>
 /** Every route with its guards. */
 export function createApi(parts: ApiParts): Api {
   const { requireToken, requireKey, requireProjectReader, appEvents, platformEvents, usage, costs, metrics } = parts;
-  const { prices, budgets, fleet, ingestion, projects, keys, tokens, audit, jobs, health } = parts;
+  const { prices, budgets, fleet, ingestion, insights, projects, keys, tokens, audit, jobs, health } = parts;
   const api = express();
   const docs = createDocsPage();
   const ingestCors = allowAnyOrigin("POST");
@@ -136,6 +138,8 @@ export function createApi(parts: ApiParts): Api {
   api.get("/api/projects/:projectId/keys", requireToken("admin"), keys.list);
   api.delete("/api/projects/:projectId/keys/:keyId", requireToken("admin"), keys.revoke);
   api.get("/api/projects/:projectId/ingestion", requireProjectReader, ingestion.showLedger);
+  api.get("/api/projects/:projectId/overview", requireProjectReader, insights.overview);
+  api.get("/api/projects/:projectId/timeseries", requireProjectReader, insights.timeSeries);
   api.post("/tokens", requireToken("admin"), form, tokens.create);
   api.get("/tokens", requireToken("admin"), tokens.list);
   api.delete("/tokens/:tokenId", requireToken("admin"), tokens.revoke);

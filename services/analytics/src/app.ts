@@ -17,6 +17,7 @@ import { createCostRoutes } from "./routes/costs.js";
 import { createFleetRoutes } from "./routes/fleet.js";
 import { createHealthRoutes } from "./routes/health.js";
 import { createIngestionRoutes } from "./routes/ingestion.js";
+import { createInsightRoutes } from "./routes/insights.js";
 import { createJobRoutes } from "./routes/jobs.js";
 import { createKeyRoutes } from "./routes/keys.js";
 import { createMetricsRoutes } from "./routes/metrics.js";
@@ -104,6 +105,7 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
       isStoreUp: isDatabaseUp,
     }),
     ingestion: createIngestionRoutes({ ledger: domain.ingestionLedger, clock }),
+    insights: createInsightRoutes({ stores: domain.insightStores, clock }),
     platformEvents: createPlatformEventRoutes({ tracker }),
     usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),
     costs: createCostRoutes({ costs, ledger: domain.costStore, recost: domain.recost, clock }),

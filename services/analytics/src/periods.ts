@@ -48,6 +48,22 @@ export function resolveWindow(query: WindowQuery, now: Date, defaults: { default
 }
 
 /**
+ * What to compare a window with: of the period before, from its start, as much as has elapsed of this one, so that both are of
+ * equal length. Where the period before is too short for that (February beside 30 days of March) it is as much right before the
+ * window; so it is for `from`/`to`. Before all time there is nothing: don't ask.
+ */
+export function windowBefore({ from, to, tz, label }: ResolvedWindow, now: Date): TimeWindow {
+  // This very millisecond is in; a window may begin a few minutes ahead.
+  const elapsedMs = Math.max(1, Math.min(to, now.getTime() + 1) - from);
+  const start =
+    label === "custom" || label === "all"
+      ? from - elapsedMs
+      : startOfPeriod(label, DateTime.fromMillis(from - 1, { zone: tz }));
+  const end = Math.min(start + elapsedMs, from);
+  return { from: end - elapsedMs, to: end };
+}
+
+/**
  * Ascending starts of the hours, days, weeks or months of `tz` that the window touches, the first clipped to the window, and
  * the window's end as the last entry: n intervals are n + 1 numbers. Throws invalid_query past `maxPoints` intervals.
  */

@@ -29,6 +29,7 @@ import { createCounterTruth } from "../stores/postgres/counter-truth.js";
 import { createEventStore } from "../stores/postgres/event-store.js";
 import { createFleetStore } from "../stores/postgres/fleet-store.js";
 import { createIngestionLedgerStore } from "../stores/postgres/ingestion-ledger-store.js";
+import { createInsightStore } from "../stores/postgres/insight-store.js";
 import { createJobRunStore } from "../stores/postgres/job-run-store.js";
 import { createMetricsStore } from "../stores/postgres/metrics-store.js";
 import { createPartitions } from "../stores/postgres/partitions.js";
@@ -148,6 +149,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     ensurePartitions: partitions.ensureFor,
     ingestionLedger: createIngestionLedgerStore(pool),
     ...{ events, projectStore, tracker, metrics, fleet, counters, healer, prices, book, priceStore, recost, conflicts },
+    insightStores: { insights: createInsightStore(pool), apps },
     ...budgetParts,
     costStore: createCostStore(pool),
     costs: createCostMonitor({ usage: usageStore, clock }),

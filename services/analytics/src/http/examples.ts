@@ -1,5 +1,6 @@
 import { budgetBodies, budgetReplies } from "./budget-examples.js";
 import { fleetReplies } from "./fleet-examples.js";
+import { insightReplies } from "./insight-examples.js";
 import { jobReplies } from "./job-examples.js";
 import type { SchemaName } from "./schemas.js";
 
@@ -168,6 +169,7 @@ const replies = {
     byDay: [{ date: "2026-01-15", received: 1510, stored: 1480, duplicates: 20, rejected: 10 }],
     balanced: true,
   },
+  ...insightReplies,
   PlatformEventReply: platformEventReply,
   PlatformEventsReply: { success: true, results: [platformEventReply] },
   UsageReply: usageReply,

@@ -11,6 +11,7 @@ export type Operation = {
   path: string;
   tag:
     | "App events"
+    | "App insights"
     | "Platform"
     | "Usage and cost"
     | "Prices"

@@ -1,5 +1,6 @@
 import * as contract from "@mobigen/analytics-contract";
 import { fleetOperations } from "./fleet-operations.js";
+import { insightOperations } from "./insight-operations.js";
 import { jobOperations } from "./job-operations.js";
 import { moneyOperations } from "./money-operations.js";
 import { admin, ingest, type Operation, projectReader, read, write } from "./operation.js";
@@ -148,6 +149,7 @@ export const operations: readonly Operation[] = [
     replies: { 200: ["IngestionLedger"] },
     problems: ["invalid_path", "invalid_query", "not_found", "wrong_project"],
   },
+  ...insightOperations,
   {
     method: "POST",
     path: "/tokens",

@@ -8,6 +8,8 @@ export const schemas = {
   IngestReply: contract.ingestReplySchema,
   IngestHealth: contract.ingestHealthSchema,
   IngestionLedger: contract.ingestionLedgerSchema,
+  Overview: contract.overviewSchema,
+  InsightSeries: contract.insightSeriesSchema,
   PlatformEvent: contract.platformEventSchema,
   PlatformEvents: z.array(contract.platformEventSchema).min(1).max(contract.maxPlatformEventsPerRequest),
   PlatformEventReply: contract.platformEventReplySchema,

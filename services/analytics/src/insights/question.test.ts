@@ -4,11 +4,10 @@ import { answerHeader, isOfAllDevices, percentOf, readQuestion } from "./questio
 
 const project = { projectKey: 1, id: "shop", timezone: "Asia/Kathmandu" };
 const now = new Date("2026-03-18T10:20:30Z");
-const defaults = { defaultPeriod: "day" };
 
 describe("a question", () => {
   it("is of the project's own days unless another time zone is named", () => {
-    const question = readQuestion(project, {}, now, defaults);
+    const question = readQuestion(project, { period: "day" }, now);
     expect(answerHeader(question)).toEqual({
       projectId: "shop",
       period: "day",
@@ -16,11 +15,13 @@ describe("a question", () => {
       from: "2026-03-17T18:15:00Z",
       to: "2026-03-18T10:30:00Z",
     });
-    expect(readQuestion(project, { tz: "UTC" }, now, defaults).window.from).toBe(Date.parse("2026-03-18T00:00:00Z"));
+    expect(readQuestion(project, { period: "day", tz: "UTC" }, now).window.from).toBe(
+      Date.parse("2026-03-18T00:00:00Z"),
+    );
   });
 
   it("keeps what narrows it, empty texts too, and nothing else", () => {
-    const of = (query: object) => readQuestion(project, query, now, defaults).filter;
+    const of = (query: object) => readQuestion(project, query, now).filter;
     expect(of({})).toEqual({});
     expect(of({ platform: "", version: "1.0", type: "custom", name: "buy" })).toEqual({
       platform: "",
@@ -38,10 +39,10 @@ describe("a question", () => {
   });
 
   it("asks for a country by its time zones, and refuses one that is not there", () => {
-    expect(readQuestion(project, { country: "NP" }, now, defaults).filter).toEqual({
+    expect(readQuestion(project, { country: "NP" }, now).filter).toEqual({
       timezones: expect.arrayContaining(["Asia/Kathmandu", "Asia/Katmandu"]),
     });
-    expect(() => readQuestion(project, { country: "XX" }, now, defaults)).toThrow("country is none");
+    expect(() => readQuestion(project, { country: "XX" }, now)).toThrow("country is none");
   });
 
   it("knows whether a device narrows it", () => {

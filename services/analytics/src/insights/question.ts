@@ -8,7 +8,15 @@ import { timezonesOf } from "./countries.js";
 export type InsightProject = Pick<KeyProject, "projectKey" | "id" | "timezone">;
 
 /** A question about one app: whose, when, and of what. */
-export type InsightQuestion = { project: InsightProject; window: ResolvedWindow; filter: EventFilter };
+export type InsightQuestion = {
+  project: InsightProject;
+  window: ResolvedWindow;
+  /** No beginning was asked for: the window's is the earliest time there is. */
+  isOfAllTime: boolean;
+  filter: EventFilter;
+};
+
+export const defaultPeriod = "30d";
 
 /** The parameters that questions share; each takes those of its own schema. */
 export type InsightQuery = InsightWindowQuery & {
@@ -21,15 +29,11 @@ export type InsightQuery = InsightWindowQuery & {
 };
 
 /** @throws ApiError invalid_query, where resolveWindow does and for a country that is not there. */
-export function readQuestion(
-  project: InsightProject,
-  query: InsightQuery,
-  now: Date,
-  defaults: { defaultPeriod: string },
-): InsightQuestion {
+export function readQuestion(project: InsightProject, query: InsightQuery, now: Date): InsightQuestion {
   return {
     project,
-    window: resolveWindow({ ...query, tz: query.tz ?? project.timezone }, now, defaults),
+    window: resolveWindow({ ...query, tz: query.tz ?? project.timezone }, now, { defaultPeriod }),
+    isOfAllTime: query.period === "all" || (query.from === undefined && query.to !== undefined),
     filter: readFilter(query),
   };
 }

@@ -1,7 +1,8 @@
 import type pg from "pg";
-import { type TimeWindow, toInstant } from "../../types.js";
+import type { TimeWindow } from "../../types.js";
 import type { AppMetricsStore } from "../app-metrics-store.js";
 import { type DayMask, dayMasks, eventsOfCut, within } from "./app-slices.js";
+import { series, slotOf, windowOf } from "./series.js";
 import { type Bindings, createBindings, splitWindow } from "./slices.js";
 import { query } from "./transaction.js";
 
@@ -50,7 +51,7 @@ async function sumBySlot(
   boundaries: readonly number[],
   parts: readonly string[],
 ): Promise<number[]> {
-  if (parts.length === 0) return zeros(boundaries);
+  if (parts.length === 0) return series(boundaries, []);
   const rows = await query<{ slot: number; value: string }>(
     pool,
     `select ${slotOf(bindings, boundaries)} as slot, sum(value) as value
@@ -78,7 +79,7 @@ async function readActiveUsers(pool: pg.Pool, boundaries: readonly number[], pro
       cross join project join actor_day using (project_key, day)
       where actor_day.buckets & mask.buckets <> 0::bit(96) and ${project}`);
   }
-  if (parts.length === 0) return zeros(boundaries);
+  if (parts.length === 0) return series(boundaries, []);
   const rows = await query<{ slot: number; value: number }>(
     pool,
     // `union` drops repeats, within a part too.
@@ -104,25 +105,4 @@ function projectCondition(bindings: Bindings, projectId: string | undefined): st
   return projectId === undefined
     ? "true"
     : `project_key = (select project_key from project as named where named.id = ${bindings.bind(projectId)})`;
-}
-
-function slotOf(bindings: Bindings, boundaries: readonly number[]): string {
-  return `width_bucket(at, ${bindings.bind(boundaries.map(toInstant))}::timestamptz[])`;
-}
-
-function series(boundaries: readonly number[], rows: readonly { slot: number; value: string | number }[]): number[] {
-  const values = zeros(boundaries);
-  // width_bucket numbers the intervals from 1.
-  for (const { slot, value } of rows) values[slot - 1] = Number(value);
-  return values;
-}
-
-function zeros(boundaries: readonly number[]): number[] {
-  return new Array<number>(boundaries.length - 1).fill(0);
-}
-
-function windowOf(boundaries: readonly number[]): TimeWindow {
-  const [from, to] = [boundaries[0], boundaries.at(-1)];
-  if (from === undefined || to === undefined || boundaries.length < 2) throw new Error("a series needs two boundaries");
-  return { from, to };
 }
