@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { calendarPeriods } from "./periods.js";
-import { countSchema, idSchema, instantSchema, maxIdLength, nameSchema, timeZoneSchema } from "./text.js";
+import {
+  addressSchema,
+  countSchema,
+  idSchema,
+  instantSchema,
+  maxIdLength,
+  nameSchema,
+  timeZoneSchema,
+} from "./text.js";
 import { maxTokensPerCall } from "./usage.js";
 
 export const budgetScopes = ["platform", "user", "project", "feature"] as const;
@@ -17,7 +25,6 @@ export const maxEstimatedCost = 1_000_000;
 export const defaultReservationSeconds = 300;
 export const maxReservationSeconds = 3_600;
 const maxUrlLength = 2_000;
-const maxAddressLength = 254;
 
 const limitSchema = z
   .union([z.number(), z.string()], {
@@ -56,7 +63,7 @@ const plainUrl = /^https?:\/\/[^\s@/?#]+([/?][\x21\x22\x24-\x7e]*)?$/i;
 const logChannel = z.strictObject({ type: z.literal("log") });
 const emailChannel = z.strictObject({
   type: z.literal("email"),
-  to: z.email("must be an email address").max(maxAddressLength),
+  to: addressSchema,
 });
 const webhookChannel = z.strictObject({
   type: z.literal("webhook"),

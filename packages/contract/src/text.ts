@@ -64,3 +64,8 @@ export const countSchema = z
   .number("must be a number")
   .refine((n) => Number.isSafeInteger(n) && n >= 0, "must be a whole number from 0 to 9007199254740991")
   .meta({ type: "integer", minimum: 0 });
+
+const maxAddressLength = 254;
+
+/** One email address, without a display name. */
+export const addressSchema = z.email("must be an email address").max(maxAddressLength);

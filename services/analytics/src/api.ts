@@ -25,11 +25,14 @@ import type { IngestionRoutes } from "./routes/ingestion.js";
 import type { InsightRoutes } from "./routes/insights.js";
 import type { JobRoutes } from "./routes/jobs.js";
 import type { createKeyRoutes } from "./routes/keys.js";
+import type { MessageRoutes } from "./routes/messages.js";
 import type { createMetricsRoutes } from "./routes/metrics.js";
 import type { PlatformEventRoutes } from "./routes/platform-events.js";
 import type { PriceRoutes } from "./routes/prices.js";
 import type { createProjectRoutes } from "./routes/projects.js";
+import type { ReportSubscriptionRoutes } from "./routes/report-subscriptions.js";
 import type { createTokenRoutes } from "./routes/tokens.js";
+import type { UnsubscribeRoutes } from "./routes/unsubscribe.js";
 import type { UsageRoutes } from "./routes/usage.js";
 
 // A full batch of a thousand events has room for 5 KB each; one event for its 32 KB of properties, escaped.
@@ -55,6 +58,9 @@ export type ApiParts = {
   costs: CostRoutes;
   prices: PriceRoutes;
   budgets: BudgetRoutes;
+  subscriptions: ReportSubscriptionRoutes;
+  unsubscribe: UnsubscribeRoutes;
+  messages: MessageRoutes;
   metrics: ReturnType<typeof createMetricsRoutes>;
   fleet: FleetRoutes;
   projects: ReturnType<typeof createProjectRoutes>;
@@ -71,6 +77,7 @@ export type Api = { app: Express; routes: ReadonlyMap<string, readonly string[]>
 export function createApi(parts: ApiParts): Api {
   const { requireToken, requireKey, requireProjectReader, appEvents, platformEvents, usage, costs, metrics } = parts;
   const { prices, budgets, fleet, ingestion, insights, projects, keys, tokens, audit, jobs, health } = parts;
+  const { subscriptions, unsubscribe, messages } = parts;
   const api = express();
   const docs = createDocsPage();
   const ingestCors = allowAnyOrigin("POST");
@@ -126,6 +133,17 @@ export function createApi(parts: ApiParts): Api {
   api.get("/budgets/:budgetId", requireToken("platform:read"), budgets.find);
   api.patch("/budgets/:budgetId", requireToken("admin"), form, budgets.update);
   api.delete("/budgets/:budgetId", requireToken("admin"), budgets.remove);
+
+  api.post("/reports/subscriptions", requireToken("admin"), form, subscriptions.create);
+  api.get("/reports/subscriptions", requireToken("platform:read"), subscriptions.list);
+  api.get("/reports/subscriptions/:subscriptionId", requireToken("platform:read"), subscriptions.find);
+  api.patch("/reports/subscriptions/:subscriptionId", requireToken("admin"), form, subscriptions.update);
+  api.delete("/reports/subscriptions/:subscriptionId", requireToken("admin"), subscriptions.remove);
+  api.get("/reports/unsubscribe/:token", unsubscribe.ask);
+  api.post("/reports/unsubscribe/:token", unsubscribe.unsubscribe);
+  api.get("/messages", requireToken("admin"), messages.list);
+  api.post("/messages/:messageId/resend", requireToken("admin"), messages.resend);
+
   api.get("/metrics/dashboard", requireToken("platform:read"), metrics.dashboard);
   api.get("/metrics/timeseries", requireToken("platform:read"), metrics.timeSeries);
   api.get("/metrics/projects", requireToken("platform:read"), fleet.show);

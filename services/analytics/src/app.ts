@@ -20,11 +20,14 @@ import { createIngestionRoutes } from "./routes/ingestion.js";
 import { createInsightRoutes } from "./routes/insights.js";
 import { createJobRoutes } from "./routes/jobs.js";
 import { createKeyRoutes } from "./routes/keys.js";
+import { createMessageRoutes } from "./routes/messages.js";
 import { createMetricsRoutes } from "./routes/metrics.js";
 import { createPlatformEventRoutes } from "./routes/platform-events.js";
 import { createPriceRoutes } from "./routes/prices.js";
 import { createProjectRoutes } from "./routes/projects.js";
+import { createReportSubscriptionRoutes } from "./routes/report-subscriptions.js";
 import { createTokenRoutes } from "./routes/tokens.js";
+import { createUnsubscribeRoutes } from "./routes/unsubscribe.js";
 import { createUsageRoutes } from "./routes/usage.js";
 import type { Clock } from "./types.js";
 import { readVersion } from "./version.js";
@@ -111,6 +114,9 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     costs: createCostRoutes({ costs, ledger: domain.costStore, recost: domain.recost, clock }),
     prices: createPriceRoutes(domain.prices),
     budgets: createBudgetRoutes(domain.budgets, domain.budgetGate),
+    subscriptions: createReportSubscriptionRoutes(domain.subscriptions),
+    unsubscribe: createUnsubscribeRoutes(domain.subscriptions),
+    messages: createMessageRoutes(domain.messages),
     metrics: createMetricsRoutes({ metrics }),
     fleet: createFleetRoutes({ fleet: domain.fleet }),
     projects: createProjectRoutes(domain.projects),

@@ -4,7 +4,9 @@ import { addAccessCommands } from "./cli/access-commands.js";
 import { addBudgetCommands } from "./cli/budget-commands.js";
 import { addDataCommands } from "./cli/data-commands.js";
 import { addJobCommands } from "./cli/job-commands.js";
+import { addMessageCommands } from "./cli/message-commands.js";
 import { addPriceCommands } from "./cli/price-commands.js";
+import { addReportCommands } from "./cli/report-commands.js";
 import { startService } from "./cli/start.js";
 import { readVersion } from "./version.js";
 
@@ -24,5 +26,7 @@ addDataCommands(program);
 addPriceCommands(program);
 addBudgetCommands(program);
 addJobCommands(program);
+addReportCommands(program);
+addMessageCommands(program);
 
 await program.parseAsync();

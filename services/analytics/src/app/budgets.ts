@@ -4,6 +4,7 @@ import { createBudgetGate } from "../budgets/gate.js";
 import type { Config } from "../config.js";
 import { createDelivery } from "../delivery/delivery.js";
 import { createMailer } from "../delivery/mailer.js";
+import { createMessages } from "../delivery/messages.js";
 import { createWebhookSecret, createWebhookSender, faultOfUrl } from "../delivery/webhook.js";
 import type { Logger } from "../logger.js";
 import type { PriceList } from "../price-list.js";
@@ -61,5 +62,6 @@ export function createBudgetParts({ pool, config, prices, clock, logger }: Budge
     }),
     budgetAlerts: alerts,
     ...{ outbox, delivery },
+    messages: createMessages({ outbox, clock }),
   };
 }

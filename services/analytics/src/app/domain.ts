@@ -43,6 +43,7 @@ import { createVerifyStore } from "../stores/postgres/verify-store.js";
 import type { Clock } from "../types.js";
 import { createUsageTracker } from "../usage-tracker.js";
 import { createBudgetParts } from "./budgets.js";
+import { createReportParts } from "./reports.js";
 import { openCache, openDatabase } from "./stores.js";
 import { within } from "./within.js";
 
@@ -151,6 +152,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     ...{ events, projectStore, tracker, metrics, fleet, counters, healer, prices, book, priceStore, recost, conflicts },
     insightStores: { insights: createInsightStore(pool), apps },
     ...budgetParts,
+    ...createReportParts({ pool, projectStore, clock }),
     costStore: createCostStore(pool),
     costs: createCostMonitor({ usage: usageStore, clock }),
     verifyStore: createVerifyStore(pool),

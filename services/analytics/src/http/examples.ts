@@ -2,6 +2,7 @@ import { budgetBodies, budgetReplies } from "./budget-examples.js";
 import { fleetReplies } from "./fleet-examples.js";
 import { insightReplies } from "./insight-examples.js";
 import { jobReplies } from "./job-examples.js";
+import { reportBodies, reportReplies } from "./report-examples.js";
 import type { SchemaName } from "./schemas.js";
 
 const device = { platform: "ios", osVersion: "17.2", appVersion: "1.0.0" };
@@ -63,6 +64,7 @@ const bodies = {
     eventsPerMinute: 2000,
     retentionDays: 180,
   },
+  ...reportBodies,
   ProjectPatch: { eventsPerMinute: 5000 },
   NewKey: { name: "iOS release" },
   NewToken: { name: "reporting", scopes: ["platform:read"] },
@@ -286,6 +288,7 @@ const replies = {
   },
   ...budgetReplies,
   ...jobReplies,
+  ...reportReplies,
   Dashboard: {
     overview: {
       totalProjects: 150,

@@ -16,6 +16,7 @@ export type Operation = {
     | "Usage and cost"
     | "Prices"
     | "Budgets"
+    | "Reports"
     | "Metrics"
     | "Projects"
     | "Access"

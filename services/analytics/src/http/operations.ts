@@ -4,6 +4,7 @@ import { insightOperations } from "./insight-operations.js";
 import { jobOperations } from "./job-operations.js";
 import { moneyOperations } from "./money-operations.js";
 import { admin, ingest, type Operation, projectReader, read, write } from "./operation.js";
+import { reportOperations } from "./report-operations.js";
 
 /** Every operation of the API, once: what /openapi.json is made from. A test holds it against the routes of api.ts. */
 export const operations: readonly Operation[] = [
@@ -49,6 +50,7 @@ export const operations: readonly Operation[] = [
     problems: ["empty_batch", "batch_too_large", "request_conflict", "overloaded"],
   },
   ...moneyOperations,
+  ...reportOperations,
   {
     method: "GET",
     path: "/metrics/dashboard",

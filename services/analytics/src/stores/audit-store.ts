@@ -20,7 +20,12 @@ export type AuditAction =
   | "usage.recost"
   | "budget.create"
   | "budget.update"
-  | "budget.delete";
+  | "budget.delete"
+  | "report.subscribe"
+  | "report.update"
+  | "report.unsubscribe"
+  | "report.delete"
+  | "message.resend";
 
 export type AuditRow = {
   entryKey: number;

@@ -98,7 +98,10 @@ describe("the page to try the API", () => {
     await app.createProject({ id: projectId });
     const { key } = await app.createKey(projectId);
     const budgetId = path.includes(":budgetId") ? await makeBudget() : "";
-    const { status } = await app.fetchJson(path.replace(":projectId", projectId).replace(":budgetId", budgetId), {
+    const subscriptionId = path.includes(":subscriptionId") ? await subscribe() : "";
+    const ids = { ":projectId": projectId, ":budgetId": budgetId, ":subscriptionId": subscriptionId };
+    const filled = Object.entries(ids).reduce((text, [parameter, id]) => text.replace(parameter, id), path);
+    const { status } = await app.fetchJson(filled, {
       method,
       body: examples[name satisfies SchemaName],
       ...(path.startsWith("/api/events") ? { key } : {}),
@@ -119,6 +122,11 @@ async function noteHourlyRun(): Promise<void> {
 
 async function makeBudget(): Promise<string> {
   const { id } = await app.domain.budgets.create({ scope: "platform", period: "month", limit: 100 }, "test");
+  return id;
+}
+
+async function subscribe(): Promise<string> {
+  const { id } = await app.domain.subscriptions.create({ scope: "platform", address: "try@example.com" }, "test");
   return id;
 }
 

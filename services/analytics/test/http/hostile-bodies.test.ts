@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import type { ChangedBudget, ProblemCode } from "@mobigen/analytics-contract";
+import type { ChangedBudget, ProblemCode, ReportSubscription } from "@mobigen/analytics-contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { operations } from "../../src/http/operations.js";
 import { startTestApp, type TestApp } from "../support/app.js";
@@ -8,18 +8,22 @@ import { countRows, exchange, expectProblem, nested, type Sent } from "../suppor
 let app: TestApp;
 let key: string;
 let budgetId: string;
+let subscriptionId: string;
 
 beforeAll(async () => {
   app = await startTestApp();
   await app.createProject({ id: "victim", eventsPerMinute: 1_000_000 });
   key = (await app.createKey("victim")).key;
   budgetId = (await app.fetchJson<ChangedBudget>("/budgets", { body: newBudget() })).body.id;
+  const subscription = await app.fetchJson<ReportSubscription>("/reports/subscriptions", { body: newSubscription() });
+  subscriptionId = subscription.body.id;
 });
 afterAll(() => app.stop());
 
 let last = 0;
 const unique = (name: string) => `${name}-${++last}`;
 const newBudget = () => ({ scope: "user", scopeId: unique("user"), period: "month", limit: 10 });
+const newSubscription = () => ({ scope: "platform", address: `${unique("a")}@example.com` });
 const megabyte = 1024 * 1024;
 
 type Route = {
@@ -91,6 +95,19 @@ const routes: Route[] = [
     path: async () => `/budgets/${budgetId}`,
     maxBytes: megabyte / 16,
     good: () => ({ name: unique("name") }),
+  },
+  {
+    method: "POST",
+    route: "/reports/subscriptions",
+    maxBytes: megabyte / 16,
+    good: newSubscription,
+  },
+  {
+    method: "PATCH",
+    route: "/reports/subscriptions/:subscriptionId",
+    path: async () => `/reports/subscriptions/${subscriptionId}`,
+    maxBytes: megabyte / 16,
+    good: () => ({ paused: true }),
   },
   {
     method: "POST",

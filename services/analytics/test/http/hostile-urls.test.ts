@@ -143,6 +143,10 @@ const priceFaults: Query[] = [
   ["a provider with NUL", "provider=%00", "provider"],
   ...madeUp([2 ** 31, 1]),
 ];
+const messageFaults: Query[] = [
+  ["an unknown state", "state=lost", "state"],
+  ["two states", "state=waiting&state=waiting", "state"],
+];
 
 const deviceFaults: Query[] = [
   ["a platform of 101 characters", `platform=${"x".repeat(101)}`, "platform"],
@@ -196,6 +200,8 @@ const pages: Page[] = [
   { path: "/prices", faults: [...priceFaults, ...pageFaults, ...anyFaults] },
   { path: "/prices/unpriced", faults: [...pageFaults, ...madeUp([1, "x\u0000"], [1, "\ud800"], [1, 7]), ...anyFaults] },
   { path: "/budgets", faults: [...pageFaults, ...noCredential, ...anyFaults] },
+  { path: "/reports/subscriptions", faults: [...pageFaults, ...noCredential, ...anyFaults] },
+  { path: "/messages", faults: [...messageFaults, ...pageFaults, ...anyFaults] },
   { path: "/api/projects/p/ingestion", faults: [...windowFaults, ...anyFaults] },
   { path: "/metrics/timeseries", faults: seriesFaults, needs: "metric=tokens" },
   {
@@ -252,7 +258,8 @@ const badIds: [what: string, id: string][] = [
 ];
 
 describe.each(withId)("$method $path", ({ method, path, body }) => {
-  const sent = body === undefined ? undefined : { name: "n" };
+  const taken = path.startsWith("/reports/") ? { paused: true } : { name: "n" };
+  const sent = body === undefined ? undefined : taken;
 
   it.each(badIds)("refuses an id that is %s, and changes nothing", async (_what, id) => {
     const before = await countRows(app.pool);

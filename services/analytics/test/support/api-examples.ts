@@ -63,6 +63,7 @@ export function variablesOf(body: unknown): Record<string, string> {
   if (typeof body !== "object" || body === null || !("id" in body)) return {};
   if ("key" in body) return { KEY_ID: String(body.id) };
   if ("webhookSecrets" in body) return { BUDGET_ID: String(body.id) };
+  if ("address" in body) return { SUBSCRIPTION_ID: String(body.id) };
   if ("inputPerMillion" in body) return { PRICE_ID: String(body.id) };
   return "token" in body ? { TOKEN_ID: String(body.id) } : {};
 }
