@@ -86,6 +86,27 @@ module.exports = {
       from: { path: src, pathNot: `${src}(index|cli|app|config)\\.ts$|${src}cli/` },
       to: { path: `${src}config\\.ts$`, dependencyTypesNot: ["type-only"] },
     },
+    {
+      name: "dashboard-knows-the-wire-only",
+      comment: "The pages speak with the service over HTTP alone.",
+      severity: "error",
+      from: { path: "^apps/dashboard/" },
+      to: { path: "^(services|packages/(?!contract/))/" },
+    },
+    {
+      name: "dashboard-takes-types-from-the-contract",
+      comment: "The schemas would bring zod into the first page.",
+      severity: "error",
+      from: { path: "^apps/dashboard/" },
+      to: { path: "^packages/contract/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "dashboard-layers",
+      comment: "format and api know no page; ui and charts know neither pages nor the layout.",
+      severity: "error",
+      from: { path: "^apps/dashboard/src/(format|api|ui|charts)/" },
+      to: { path: "^apps/dashboard/src/(pages|layout)/" },
+    },
     { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
   ].map(exemptTests),
   options: {

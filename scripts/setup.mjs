@@ -57,7 +57,8 @@ const commands = {
   },
   test: async (filters) => {
     const tally = await runStages(staticStages);
-    if (tally.usable) for (const project of ["unit", "integration"]) await runVitest(project, filters, tally);
+    if (tally.usable)
+      for (const project of ["unit", "integration", "browser"]) await runVitest(project, filters, tally);
     if (tally.tests === 0) tally.failed += 1;
     console.log(tallyLine(tally));
     return tally.failed === 0 ? 0 : 1;
@@ -133,11 +134,18 @@ function generate() {
 
 function build() {
   const stamp = path.join(service, "dist/.setup-built");
-  once(stamp, hashStats(sourceFolders()), "Building…", () => {
+  once(stamp, hashStats(["packages", "services"]), "Building…", () => {
     generate();
     runQuiet(bin("tsc"), ["-b"]);
-    for (const app of subfolders("apps")) buildApp(app);
   });
+  for (const app of subfolders("apps")) {
+    once(
+      path.join(app, "dist/.setup-built"),
+      hashStats(["packages", path.relative(root, app)]),
+      "Building pages…",
+      () => buildApp(app),
+    );
+  }
 }
 
 function buildApp(app) {

@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "../../packages/*/src/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "../../packages/*/src/**/*.test.ts", "../../apps/*/src/**/*.test.ts"],
         },
       },
       {
@@ -27,11 +27,24 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/**/*.test.ts"],
+          exclude: ["test/browser/**"],
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Much of a test is waiting, for PostgreSQL or a timeout: by itself Vitest would leave one of two cores idle.
           maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "browser",
+          include: ["test/browser/*.test.ts"],
+          globalSetup: ["test/support/global-setup.ts"],
+          // One browser after the other: each takes a core.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],

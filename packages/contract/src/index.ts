@@ -20,5 +20,6 @@ export * from "./problems.js";
 export * from "./reports.js";
 export * from "./retention.js";
 export * from "./sessions.js";
+export * from "./sign-in.js";
 export * from "./text.js";
 export * from "./usage.js";

@@ -13,6 +13,7 @@ import type { createKeyGuard } from "./http/require-key.js";
 import type { createProjectReaderGuard } from "./http/require-project-reader.js";
 import type { createTokenGuard } from "./http/require-token.js";
 import { secureHeaders } from "./http/secure-headers.js";
+import type { Dashboard } from "./http/serve-dashboard.js";
 import type { Telemetry } from "./http/telemetry.js";
 import type { Logger } from "./logger.js";
 import type { createAppEventRoutes } from "./routes/app-events.js";
@@ -31,6 +32,7 @@ import type { PlatformEventRoutes } from "./routes/platform-events.js";
 import type { PriceRoutes } from "./routes/prices.js";
 import type { createProjectRoutes } from "./routes/projects.js";
 import type { ReportSubscriptionRoutes } from "./routes/report-subscriptions.js";
+import type { SessionRoutes } from "./routes/session.js";
 import type { createTokenRoutes } from "./routes/tokens.js";
 import type { UnsubscribeRoutes } from "./routes/unsubscribe.js";
 import type { UsageRoutes } from "./routes/usage.js";
@@ -68,6 +70,8 @@ export type ApiParts = {
   tokens: ReturnType<typeof createTokenRoutes>;
   audit: ReturnType<typeof createAuditRoutes>;
   jobs: JobRoutes;
+  session: SessionRoutes;
+  dashboard: Dashboard;
   health: ReturnType<typeof createHealthRoutes>;
 };
 
@@ -76,8 +80,8 @@ export type Api = { app: Express; routes: ReadonlyMap<string, readonly string[]>
 /** Every route with its guards. */
 export function createApi(parts: ApiParts): Api {
   const { requireToken, requireKey, requireProjectReader, appEvents, platformEvents, usage, costs, metrics } = parts;
-  const { prices, budgets, fleet, ingestion, insights, projects, keys, tokens, audit, jobs, health } = parts;
-  const { subscriptions, unsubscribe, messages } = parts;
+  const { prices, budgets, fleet, ingestion, insights, projects, keys, tokens, audit, jobs } = parts;
+  const { subscriptions, unsubscribe, messages, session, dashboard, health } = parts;
   const api = express();
   const docs = createDocsPage();
   const ingestCors = allowAnyOrigin("POST");
@@ -101,7 +105,11 @@ export function createApi(parts: ApiParts): Api {
   api.get("/openapi.json", sendDescription(parts.version));
   api.get("/docs", docs.show);
   api.use(docs.assetsPath, docs.assets);
-  api.get("/", (_req, res) => res.redirect("/docs"));
+  api.get("/", dashboard.show);
+  api.use("/assets", dashboard.assets);
+  api.post("/session", form, session.signIn);
+  api.get("/session", session.show);
+  api.delete("/session", session.signOut);
 
   api.use("/api/events", ingestCors.headers);
   api.options(["/api/events", "/api/events/single"], ingestCors.preflight);
@@ -149,8 +157,8 @@ export function createApi(parts: ApiParts): Api {
   api.get("/metrics/projects", requireToken("platform:read"), fleet.show);
 
   api.post("/api/projects", requireToken("admin"), form, projects.create);
-  api.get("/api/projects", requireToken("admin"), projects.list);
-  api.get("/api/projects/:projectId", requireToken("admin"), projects.find);
+  api.get("/api/projects", requireToken("platform:read"), projects.list);
+  api.get("/api/projects/:projectId", requireProjectReader, projects.find);
   api.patch("/api/projects/:projectId", requireToken("admin"), form, projects.update);
   api.post("/api/projects/:projectId/keys", requireToken("admin"), form, keys.create);
   api.get("/api/projects/:projectId/keys", requireToken("admin"), keys.list);
@@ -167,6 +175,7 @@ export function createApi(parts: ApiParts): Api {
 
   const routes = routesOf(api);
   refuseOtherMethods(api, routes);
+  for (const path of dashboard.pagePaths) api.get(path, dashboard.show);
   api.use(refuseUnknownRoute());
   api.use(handleErrors(parts.logger));
   return { app: api, routes };

@@ -6,8 +6,10 @@ import type { Config } from "./config.js";
 import { createHealthCheck } from "./health.js";
 import { createKeyGuard } from "./http/require-key.js";
 import { createProjectReaderGuard } from "./http/require-project-reader.js";
-import { createTokenGuard } from "./http/require-token.js";
+import { anonymousOf, createTokenGuard } from "./http/require-token.js";
+import { createDashboard } from "./http/serve-dashboard.js";
 import { createHttpServer } from "./http/server.js";
+import { createSessionCookie } from "./http/session-cookie.js";
 import { createTelemetry, type Telemetry } from "./http/telemetry.js";
 import type { Logger } from "./logger.js";
 import { createAppEventRoutes } from "./routes/app-events.js";
@@ -26,6 +28,7 @@ import { createPlatformEventRoutes } from "./routes/platform-events.js";
 import { createPriceRoutes } from "./routes/prices.js";
 import { createProjectRoutes } from "./routes/projects.js";
 import { createReportSubscriptionRoutes } from "./routes/report-subscriptions.js";
+import { createSessionRoutes } from "./routes/session.js";
 import { createTokenRoutes } from "./routes/tokens.js";
 import { createUnsubscribeRoutes } from "./routes/unsubscribe.js";
 import { createUsageRoutes } from "./routes/usage.js";
@@ -88,7 +91,9 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
   const { tracker, costs, metrics, limiter, isDatabaseUp, isCacheUp } = domain;
   const version = readVersion();
   const isOpen = config.adminToken === null && config.environment !== "production";
-  const tokenOptions = { verifyToken: domain.tokens.verify, anonymous: isOpen ? developmentCaller : null };
+  const anonymous = isOpen ? developmentCaller : null;
+  const cookie = createSessionCookie(domain.sessions, config.publicUrl.startsWith("https:"));
+  const tokenOptions = { verifyToken: domain.tokens.verify, findSession: cookie.find, anonymous };
   return createApi({
     version,
     logger,
@@ -124,6 +129,12 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     tokens: createTokenRoutes(domain.tokens),
     audit: createAuditRoutes(domain.audit),
     jobs: createJobRoutes(domain.jobReports),
+    session: createSessionRoutes({
+      sessions: domain.sessions,
+      cookie,
+      anonymousOf: (req) => anonymousOf(req, anonymous),
+    }),
+    dashboard: createDashboard(),
     health: createHealthRoutes(createHealthCheck({ version, clock, isDatabaseUp, isCacheUp, isStopping })),
   });
 }

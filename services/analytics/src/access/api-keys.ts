@@ -12,6 +12,7 @@ import { createSecret, hashSecret, keyPrefix, looksLikeSecret } from "./secrets.
 /** Two for a rotation, the rest for staged rollouts of apps that live long on phones. */
 export const maxActiveKeys = 10;
 
+type KeyCaller = Extract<Caller, { kind: "key" }>;
 export type ApiKeys = ReturnType<typeof createApiKeys>;
 
 /** The keys of projects: made, listed, revoked, and recognized on requests. */
@@ -63,17 +64,23 @@ export function createApiKeys(store: AccessStore, lastUse: LastUse, clock: Clock
     },
 
     /** Who comes with this key; null when it is unknown, revoked, or of a deleted project. */
-    async verify(secret: string): Promise<Extract<Caller, { kind: "key" }> | null> {
-      if (!looksLikeSecret(secret, keyPrefix)) return null;
-      const key = await known.find(hashSecret(secret));
-      if (key === null) return null;
-      lastUse.note("key", key.id);
-      return { kind: "key", ...key };
+    async verify(secret: string): Promise<KeyCaller | null> {
+      return looksLikeSecret(secret, keyPrefix) ? findByHash(hashSecret(secret)) : null;
     },
+
+    /** Who holds the key with this hash; null when it is unknown, revoked, or of a deleted project. */
+    findByHash,
 
     /** Called when a project changed: its keys carry its limit. */
     forget: () => known.clear(),
   };
+
+  async function findByHash(hash: Uint8Array): Promise<KeyCaller | null> {
+    const key = await known.find(hash);
+    if (key === null) return null;
+    lastUse.note("key", key.id);
+    return { kind: "key", ...key };
+  }
 }
 
 function toKey(row: KeyRow): Key {

@@ -70,13 +70,22 @@ export function createTokens(store: AccessStore, lastUse: LastUse, clock: Clock,
       const hash = hashSecret(secret);
       // Digests of equal length: neither the time nor the length of the comparison tells anything.
       if (adminHash !== null && timingSafeEqual(hash, adminHash)) return adminCaller;
-      if (!looksLikeSecret(secret, tokenPrefix)) return null;
-      const token = await known.find(hash);
-      if (token === null) return null;
-      lastUse.note("token", token.id);
-      return { kind: "token", ...token };
+      return looksLikeSecret(secret, tokenPrefix) ? findByHash(hash) : null;
     },
+
+    /** Who holds the token with this hash; null when it is unknown or revoked. */
+    findByHash,
+
+    /** Whoever holds the token of the environment; null where none is set. */
+    adminCaller: adminHash === null ? null : adminCaller,
   };
+
+  async function findByHash(hash: Uint8Array): Promise<TokenCaller | null> {
+    const token = await known.find(hash);
+    if (token === null) return null;
+    lastUse.note("token", token.id);
+    return { kind: "token", ...token };
+  }
 }
 
 function toToken(row: TokenRow): Token {

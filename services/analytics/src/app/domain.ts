@@ -4,6 +4,7 @@ import { createAudit } from "../access/audit.js";
 import { createLastUse } from "../access/last-use.js";
 import { createProjects } from "../access/projects.js";
 import { createRateLimiter } from "../access/rate-limiter.js";
+import { createSessions, sessionKey } from "../access/sessions.js";
 import { createTokens } from "../access/tokens.js";
 import type { Config } from "../config.js";
 import { createCostMonitor } from "../cost-monitor.js";
@@ -131,6 +132,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const { eventsPerMinute, acceptPastDays } = config;
   const onChange = keys.forget;
   const projects = createProjects({ store: projectStore, clock, eventsPerMinute, acceptPastDays, onChange });
+  const tokens = createTokens(accessStore, lastUse, clock, config.adminToken);
   const budgetParts = createBudgetParts({ pool, config, prices: book, clock, logger });
   const runs = createJobRunStore(pool);
   const { budgetAlerts: alerts, delivery } = budgetParts;
@@ -142,7 +144,8 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
 
   return {
     ...{ pool, prisma, applied: database.applied },
-    ...{ projects, keys, tokens: createTokens(accessStore, lastUse, clock, config.adminToken), lastUse },
+    ...{ projects, keys, tokens, lastUse },
+    sessions: createSessions(tokens, keys, sessionKey(config.adminToken), clock),
     audit: createAudit(createAuditStore(prisma)),
     ingest: createIngest({ buffer, clock, window }),
     limiter: createRateLimiter(limits, createMemoryRateLimitStore()),

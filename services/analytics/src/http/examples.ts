@@ -68,6 +68,7 @@ const bodies = {
   ProjectPatch: { eventsPerMinute: 5000 },
   NewKey: { name: "iOS release" },
   NewToken: { name: "reporting", scopes: ["platform:read"] },
+  SignIn: { token: "mgt_Ym9w4kLzP1sQeJx0c2Rt7uVn5hGd3aFb8iKoXyZqWwE" },
 };
 
 const usageReply = {
@@ -337,6 +338,15 @@ const replies = {
       },
     ],
     nextCursor: null,
+  },
+  SignedIn: {
+    caller: {
+      kind: "token",
+      name: "reporting",
+      scopes: ["platform:read"],
+      projectId: null,
+      expiresAt: "2026-01-15T21:30:00.000Z",
+    },
   },
   Health: {
     status: "ok",

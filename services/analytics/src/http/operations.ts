@@ -5,6 +5,7 @@ import { jobOperations } from "./job-operations.js";
 import { moneyOperations } from "./money-operations.js";
 import { admin, ingest, type Operation, projectReader, read, write } from "./operation.js";
 import { reportOperations } from "./report-operations.js";
+import { sessionOperations } from "./session-operations.js";
 
 /** Every operation of the API, once: what /openapi.json is made from. A test holds it against the routes of api.ts. */
 export const operations: readonly Operation[] = [
@@ -87,7 +88,7 @@ export const operations: readonly Operation[] = [
     path: "/api/projects",
     tag: "Projects",
     summary: "Projects that are not deleted, newest first",
-    guard: admin,
+    guard: read,
     query: contract.pageQuerySchema,
     replies: { 200: ["ProjectPage"] },
     problems: ["invalid_query"],
@@ -97,9 +98,9 @@ export const operations: readonly Operation[] = [
     path: "/api/projects/:projectId",
     tag: "Projects",
     summary: "One project",
-    guard: admin,
+    guard: projectReader,
     replies: { 200: ["Project"] },
-    problems: ["invalid_path", "not_found"],
+    problems: ["invalid_path", "not_found", "wrong_project"],
   },
   {
     method: "PATCH",
@@ -192,6 +193,7 @@ export const operations: readonly Operation[] = [
     problems: ["invalid_query"],
   },
   ...jobOperations,
+  ...sessionOperations,
   {
     method: "GET",
     path: "/health",
@@ -244,8 +246,8 @@ export const operations: readonly Operation[] = [
     method: "GET",
     path: "/",
     tag: "Service",
-    summary: "Leads to the page",
+    summary: "The dashboard's start page",
     guard: "public",
-    replies: { 302: null },
+    replies: { 200: { mediaType: "text/html" } },
   },
 ];

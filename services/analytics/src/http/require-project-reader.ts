@@ -4,7 +4,7 @@ import type { Caller, KeyProject } from "../types.js";
 import { setCaller, setProject } from "./caller.js";
 import { parseId } from "./parse.js";
 import { identifyKey, type VerifyKey } from "./require-key.js";
-import { identifyToken, type TokenGuardOptions } from "./require-token.js";
+import { identifyReader, type TokenGuardOptions } from "./require-token.js";
 
 export type ProjectReaderOptions = TokenGuardOptions & {
   verifyKey: VerifyKey;
@@ -14,7 +14,7 @@ export type ProjectReaderOptions = TokenGuardOptions & {
 
 /**
  * Makes the guard of what a project's owner may read, on routes with `:projectId`: a token with `platform:read`, or a key with the
- * scope `read` of that very project. Where a request brings both, the token counts. The handler finds the project with `projectOf`.
+ * scope `read` of that very project, or the dashboard's cookie that stands for either. Where a request brings both, the token counts. The handler finds the project with `projectOf`.
  * Refuses with 401, 403 (`wrong_project` for another project's key), 400 for an id that no id can be, and 404.
  */
 export function createProjectReaderGuard(options: ProjectReaderOptions): RequestHandler {
@@ -22,7 +22,7 @@ export function createProjectReaderGuard(options: ProjectReaderOptions): Request
     const hasKeyOnly = req.get("authorization") === undefined && req.get("x-api-key") !== undefined;
     const caller: Caller = hasKeyOnly
       ? await identifyKey(req, options.verifyKey)
-      : await identifyToken(
+      : await identifyReader(
           req,
           options,
           "Send a service token (Authorization: Bearer mgt_…) or the project's key (X-API-Key: mgk_…).",

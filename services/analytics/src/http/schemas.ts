@@ -59,6 +59,8 @@ export const schemas = {
   AuditPage: contract.pageSchema(contract.auditEntrySchema),
   JobOverview: contract.jobOverviewSchema,
   JobRunPage: contract.pageSchema(contract.jobRunSchema),
+  SignIn: contract.signInSchema,
+  SignedIn: contract.signedInSchema,
   Health: contract.healthSchema,
   Problem: contract.problemSchema,
 } as const satisfies Record<string, z.ZodType>;

@@ -1,0 +1,16 @@
+import { lazy, Suspense } from "react";
+import { SkeletonChart } from "../ui/skeleton";
+import type { TimeChartProps } from "./series";
+
+const TimeChart = lazy(() => import("./time-chart").then((module) => ({ default: module.TimeChart })));
+
+/** A chart over time with its legend; who can't see it gets its name, and the numbers by the card's table. */
+export function Chart(props: TimeChartProps) {
+  return (
+    <figure aria-label={props.label} className="min-w-0">
+      <Suspense fallback={<SkeletonChart height={props.height ?? 240} />}>
+        <TimeChart {...props} />
+      </Suspense>
+    </figure>
+  );
+}

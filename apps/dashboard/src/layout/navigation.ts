@@ -1,0 +1,22 @@
+import type { SignedInCaller, TokenScope } from "@mobigen/analytics-contract";
+import { Boxes, LayoutDashboard, type LucideIcon } from "lucide-react";
+import { mayDo } from "../app/session";
+
+export type NavigationItem = {
+  /** A path of the router, with $projectId for the project at hand. */
+  to: string;
+  label: string;
+  icon: LucideIcon;
+  /** Only the page itself is marked as current, not those below it. */
+  exact?: boolean;
+  needs?: TokenScope;
+};
+
+export const platformItems: readonly NavigationItem[] = [
+  { to: "/platform", label: "Overview", icon: LayoutDashboard, exact: true },
+  { to: "/platform/projects", label: "Projects", icon: Boxes },
+];
+
+export function itemsFor(items: readonly NavigationItem[], caller: SignedInCaller): readonly NavigationItem[] {
+  return items.filter(({ needs }) => needs === undefined || mayDo(caller, needs));
+}

@@ -1,0 +1,25 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// What `vite dev` leaves to a service that runs beside it: everything that is no page.
+const pages = /^\/(platform|projects|sign-in|src|node_modules|assets|@)|^\/(\?.*)?$/;
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  build: {
+    // The oldest that know light-dark(), which every colour is made with.
+    target: ["chrome123", "safari17.5", "firefox128"],
+    // The content security policy allows no data: but in images.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    proxy: {
+      "^/.*": {
+        target: "http://127.0.0.1:7000",
+        bypass: ({ url = "/" }) => (pages.test(url) ? url : undefined),
+      },
+    },
+  },
+});

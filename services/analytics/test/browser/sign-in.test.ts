@@ -1,0 +1,45 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openBrowser, settle, signIn, visit } from "../support/browser.js";
+import { type BuiltService, startBuiltService } from "../support/built-service.js";
+
+let service: BuiltService;
+let browser: Browser;
+beforeAll(async () => {
+  [service, browser] = await Promise.all([startBuiltService(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await service?.close();
+});
+
+describe("signing in", () => {
+  it("asks for a token, refuses a wrong one, and leads on to where one wanted to go", async () => {
+    const { page, context } = await visit(browser, { url: service.url });
+    await page.goto("/platform/projects");
+    await page.getByLabel("Token or key").fill("mgt_wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("Nobody knows this token").waitFor();
+    await page.getByLabel("Token or key").fill(service.adminToken);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Projects", level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/platform/projects");
+    await context.close();
+  });
+
+  it("keeps the token from scripts, and ends with a click", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await settle(page);
+    expect(await page.evaluate("document.cookie")).toBe("");
+    const [cookie] = await context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict", secure: false });
+    expect(cookie?.value).not.toContain(service.adminToken);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Token or key").waitFor();
+    await page.goto("/platform");
+    await page.getByLabel("Token or key").waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
