@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeViolations } from "../support/axe.js";
 import { openBrowser, settle, signIn, visit } from "../support/browser.js";
 import { type BuiltService, startBuiltService } from "../support/built-service.js";
 
@@ -17,6 +18,8 @@ describe("signing in", () => {
   it("asks for a token, refuses a wrong one, and leads on to where one wanted to go", async () => {
     const { page, context } = await visit(browser, { url: service.url });
     await page.goto("/platform/projects");
+    await page.getByLabel("Token or key").waitFor();
+    expect(await axeViolations(page)).toEqual([]);
     await page.getByLabel("Token or key").fill("mgt_wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("Nobody knows this token").waitFor();

@@ -1,6 +1,8 @@
 import { costGroupsQuery } from "../../../api/costs";
 import { useCompared } from "../../../app/use-compared";
+import { Sparkline } from "../../../charts/sparkline";
 import { write } from "../../../format/quantity";
+import { Skeleton } from "../../../ui/skeleton";
 import { StatCard, StatRow } from "../../../ui/stat-card";
 import { ErrorState } from "../../../ui/states";
 import { useActivity } from "./use-activity";
@@ -30,11 +32,18 @@ export function Headline() {
         value={now && now.inputTokens + now.outputTokens}
         before={before && before.inputTokens + before.outputTokens}
         note={now && `in ${write("count", now.requests).short} calls`}
+        chart={<TokenLine />}
       />
       <StatCard label="Generations" kind="count" {...generations} />
       <StatCard label="Builds" kind="count" {...builds} />
     </StatRow>
   );
+}
+
+function TokenLine() {
+  const { series } = useActivity("tokens");
+  if (series === undefined) return <Skeleton className="h-6 w-24" />;
+  return <Sparkline values={series.data.map(({ value }) => value ?? 0)} kind="tokens" label="Tokens over time" />;
 }
 
 function useOutcome(done: "generations" | "builds", failed: "generation_failures" | "build_failures") {
