@@ -10,6 +10,7 @@ import type { Config } from "../config.js";
 import { createCostMonitor } from "../cost-monitor.js";
 import { createCounterHealer } from "../counter-healer.js";
 import { createFleetReader } from "../fleet/fleet.js";
+import { createHourAggregates } from "../hour-aggregates.js";
 import { batchDeltas } from "../ingestion/batch-deltas.js";
 import { createEventBuffer } from "../ingestion/event-buffer.js";
 import { createIngest } from "../ingestion/ingest.js";
@@ -136,8 +137,9 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const budgetParts = createBudgetParts({ pool, config, prices: book, clock, logger });
   const runs = createJobRunStore(pool);
   const { budgetAlerts: alerts, delivery } = budgetParts;
+  const aggregates = createHourAggregates({ metrics, cache });
   const jobs = createJobs({
-    hourly: { healer, metrics, priceUnpriced: recost.priceUnpriced, alerts, delivery },
+    hourly: { counters, healer, aggregates, runs, metrics, priceUnpriced: recost.priceUnpriced, alerts, delivery },
     daily: { counters, healer, ensurePartitions: partitions.ensureAround },
     weekly: { metrics },
   });

@@ -15,6 +15,11 @@ export type CounterStore = {
   version(): Promise<number | null>;
   /** Puts the whole truth of `at`'s day and hour in the place of what is there. */
   replaceAll(values: CounterValues, at: Date, options?: { ifVersion?: number }): Promise<ReplaceOutcome>;
+  /**
+   * Deletes counters that no new day would reset, for the list of the day's keys has lost them (it was evicted, or deleted by
+   * hand). Returns how many; null when the store is down.
+   */
+  dropStrays(): Promise<number | null>;
   /** The counters of these users and projects at `at`; zero where there is none. Null when the store is down. */
   read(of: { userIds: readonly string[]; projectIds: readonly string[] }, at: Date): Promise<CounterValues | null>;
 };

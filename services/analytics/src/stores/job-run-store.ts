@@ -51,6 +51,8 @@ export type JobRunStore = {
   renew(claim: JobClaim, leaseUntil: Date): Promise<boolean>;
   /** False when the run was taken over: then nothing is written. */
   finish(claim: JobClaim, end: JobRunEnd): Promise<boolean>;
+  /** Forgets runs of windows that started before. Returns how many. */
+  dropBefore(windowStart: Date): Promise<number>;
   /** Of windows that start at `since` or later. `firstWindow` is that of the schedule's first run ever, none by hand. */
   history(job: string, since: Date): Promise<JobHistory>;
   /** A job's runs before a position: latest windows first, and of a window the latest attempt. */

@@ -36,7 +36,7 @@ it("records on while Redis is away, says so, and puts the counters right when it
   expect(await counter("global:tokens:hourly")).toBe("100");
 
   await server.kill();
-  await expect.poll(() => app.domain.isCacheUp(), { timeout: 3_000 }).toBe(false);
+  await expect.poll(() => app.domain.isCacheUp(), { timeout: 20_000 }).toBe(false);
   const startedAt = performance.now();
   for (let n = 0; n < 20; n += 1) expect((await record(`down-${n}`, 10)).status).toBe(201);
   expect(performance.now() - startedAt).toBeLessThan(4_000);
@@ -53,7 +53,7 @@ it("records on while Redis is away, says so, and puts the counters right when it
   expect(await counter("global:tokens:hourly")).toBe("300");
   expect((await record("r2", 1)).status).toBe(201);
   expect(await counter("user:u:tokens:daily")).toBe("301");
-  expect((await app.fetchJson<Health>("/health")).body.status).toBe("ok");
+  await expect.poll(async () => (await app.fetchJson<Health>("/health")).body.status, { timeout: 10_000 }).toBe("ok");
 });
 
 it("puts the counters right when they were wiped under a running service", async () => {
@@ -71,7 +71,7 @@ it("limits rates in each process while Redis is away", async () => {
   };
   expect(await send("1")).toBe(200);
   await server.kill();
-  await expect.poll(() => app.domain.isCacheUp(), { timeout: 3_000 }).toBe(false);
+  await expect.poll(() => app.domain.isCacheUp(), { timeout: 20_000 }).toBe(false);
   expect([await send("2"), await send("3"), await send("4")]).toEqual([200, 200, 429]);
   await server.start();
 });

@@ -297,7 +297,7 @@ describe("the jobs", () => {
     });
     app.clock.set("2026-03-18T11:00:00Z");
     const result = await app.domain.schedule.runNow(jobNamed("hourly"));
-    expect(didOf(result, "counters")).toEqual({ counters: "healed" });
+    expect(didOf(result, "counters")).toEqual({ reset: true, counters: "healed", strays: 0 });
     expect(await counters()).toEqual({ tokens: 100, requests: 1 });
     const { body } = await app.fetchJson<{ generatedAt: string }>("/metrics/dashboard");
     expect(body.generatedAt).toBe("2026-03-18T11:00:00.000Z");

@@ -92,6 +92,37 @@ describe("in Redis", () => {
     expect(asked).toBe(1);
   });
 
+  it("asks for healing when Redis takes writes again that it had refused", async () => {
+    let asked = 0;
+    const watched = createRedisCounterStore(connection, () => {
+      asked += 1;
+    });
+    await reset();
+    await watched.recordUsage(usage);
+    await raw.config("SET", "maxmemory", "1");
+    await watched.recordUsage(usage);
+    expect([asked, connection.isUp()]).toEqual([1, false]);
+    await raw.config("SET", "maxmemory", "0");
+    await watched.recordUsage(usage);
+    expect(asked).toBe(2);
+    await watched.recordUsage(usage);
+    expect(asked).toBe(2);
+  });
+
+  it("drops counters that no new day would reset, and nothing else", async () => {
+    await reset();
+    await counters.recordUsage(usage);
+    const many = Array.from({ length: 2_500 }, (_, n) => `analytics:user:u*${n}:tokens:daily`);
+    await raw.mset(...many.flatMap((key) => [key, "1"]), "analytics:cache:x:daily", "1", "other:daily", "1");
+    expect(await counters.dropStrays()).toBe(2_500);
+    expect(await counters.dropStrays()).toBe(0);
+    expect(await raw.mget("analytics:user:u1:tokens:daily", "analytics:cache:x:daily", "other:daily")).toEqual([
+      "10",
+      "1",
+      "1",
+    ]);
+  });
+
   it("lets a rate window's key go two minutes later", async () => {
     await reset();
     await createRedisRateLimitStore(connection).take("p1", 5, 100, noon);
@@ -147,6 +178,17 @@ describe("a Redis that is away", () => {
     const afterwards = performance.now();
     await Promise.all(Array.from({ length: 100 }, () => store.recordUsage(usage)));
     expect(performance.now() - afterwards).toBeLessThan(100);
+    await expect.poll(() => connection.isUp(), { timeout: 10_000, interval: 50 }).toBe(true);
+  });
+
+  it("is not used while it is a replica that takes no writes, and is used as soon as it is none", async () => {
+    await raw.replicaof("127.0.0.1", 1);
+    const watched = createRedisConnection({ url: server.url, logger: silentLogger, scripts });
+    expect(await watched.connect()).toBe(false);
+    expect(await watched.run((redis) => redis.get(counterKeys.day))).toEqual({ kind: "down" });
+    await raw.replicaof("NO", "ONE");
+    await expect.poll(() => watched.isUp(), { timeout: 10_000, interval: 50 }).toBe(true);
+    await watched.close();
     await expect.poll(() => connection.isUp(), { timeout: 10_000, interval: 50 }).toBe(true);
   });
 

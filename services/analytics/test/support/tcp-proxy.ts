@@ -8,13 +8,19 @@ export type TcpProxy = {
   restore(): Promise<void>;
   /** Keeps connections open and lets nothing through any more, until `restore`. */
   freeze(): void;
+  /** Lets everything through so much later, both ways; for new connections and those that are open. */
+  delay(ms: number): void;
+  /** Leads new connections to another server, and breaks those to the one before. */
+  retarget(server: { host: string; port: number }): void;
   /** Breaks the connection instead of handing on the server's next answer that holds this text. */
   loseAnswer(text: string): void;
   stop(): Promise<void>;
 };
 
 /** Stands between the service and a server, to break the line between them. */
-export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+export async function startTcpProxy(firstTarget: { host: string; port: number }): Promise<TcpProxy> {
+  let target = firstTarget;
+  let delayMs = 0;
   const sockets = new Set<Socket>();
   let frozen = false;
   let toLose: string | null = null;
@@ -30,7 +36,8 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
           if (from === server && toLose !== null && chunk.includes(toLose)) {
             toLose = null;
             client.destroy();
-          } else if (!frozen) to.write(chunk);
+          } else if (delayMs > 0) setTimeout(() => to.write(chunk), delayMs);
+          else if (!frozen) to.write(chunk);
         });
         from.on("error", () => to.destroy());
         from.on("close", () => {
@@ -54,8 +61,16 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   return {
     port,
     cut,
+    delay: (ms) => {
+      delayMs = ms;
+    },
+    retarget: (server) => {
+      target = server;
+      for (const socket of sockets) socket.destroy();
+    },
     restore: async () => {
       frozen = false;
+      delayMs = 0;
       if (listener.listening) {
         for (const socket of sockets) socket.destroy();
         return;

@@ -46,6 +46,9 @@ export function createMemoryCounterStore(): CounterStore {
       return "replaced";
     },
 
+    // What is not listed is not there.
+    dropStrays: async () => 0,
+
     async read({ userIds, projectIds }, at) {
       const countOf = (key: string) => (day === utcDay(at) ? (daily.get(key) ?? 0) : 0);
       return {

@@ -64,6 +64,14 @@ export function createJobRunStore(pool: pg.Pool): JobRunStore {
       return rowCount === 1;
     },
 
+    // Some dozens at a time, of a table that is read as a whole.
+    async dropBefore(windowStart) {
+      const { rowCount } = await pool.query("delete from job_run where window_start < $1 and status <> 'running'", [
+        windowStart,
+      ]);
+      return rowCount ?? 0;
+    },
+
     // Both by the primary key; of a window there are a few attempts at most.
     async history(job, since) {
       const [first, attempts] = await Promise.all([

@@ -64,6 +64,13 @@ export const counterScripts = {
       end
     end
     return 1`,
+  // KEYS: the list of the day's keys, and keys that may be missing in it.
+  dropStrays: `
+    local dropped = 0
+    for n = 2, #KEYS do
+      if redis.call("sismember", KEYS[1], KEYS[n]) == 0 then dropped = dropped + redis.call("unlink", KEYS[n]) end
+    end
+    return dropped`,
   rollCounters: `${openWindows} return was_empty and 1 or 0`,
 } as const;
 
@@ -78,15 +85,31 @@ const fixedKeys = [
   counterKeys.globalTokens,
 ] as const;
 
-/** Counters that replicas share. `onLost` is called when Redis was found without any, e.g. after a restart. */
+const dailyPattern = "analytics:*:daily";
+const dailyKey = /^analytics:(user|project):.+:(tokens|requests):daily$/;
+const scannedAtOnce = 1_000;
+// Ten million keys: a Redis that holds more is looked through from its beginning again the next time.
+const maxScans = 10_000;
+
+/**
+ * Counters that replicas share. `onLost` is called when Redis was found without any, e.g. after a restart, and when it takes writes
+ * again after it took none.
+ */
 export function createRedisCounterStore(connection: RedisConnection, onLost: HealListener): CounterStore {
+  let hasMissed = false;
+
   return {
     async recordUsage(usage) {
       const { daily, hourTokens } = incrementsOf(usage);
       const keys = [...fixedKeys, ...daily.keys()];
       const values = [...windowsOf(usage.at), hourTokens, ...daily.values()];
       const done = await connection.run((redis) => (redis as Scripted).recordCounters(keys.length, ...keys, ...values));
-      if (done.kind === "ok" && done.result === 1) onLost();
+      if (done.kind === "down") {
+        hasMissed = true;
+      } else if (done.result === 1 || hasMissed) {
+        hasMissed = false;
+        onLost();
+      }
     },
 
     async rollOver(at) {
@@ -109,6 +132,28 @@ export function createRedisCounterStore(connection: RedisConnection, onLost: Hea
       const done = await connection.run((redis) => (redis as Scripted).replaceCounters(keys.length, ...keys, ...given));
       if (done.kind === "down") return "down";
       return done.result === 1 ? "replaced" : "moved";
+    },
+
+    async dropStrays() {
+      let dropped = 0;
+      let cursor = "0";
+      for (let scan = 0; scan < maxScans; scan += 1) {
+        const found = await connection.run((redis) =>
+          redis.scan(cursor, "MATCH", dailyPattern, "COUNT", scannedAtOnce),
+        );
+        if (found.kind === "down") return null;
+        const keys = found.result[1].filter((key) => dailyKey.test(key));
+        if (keys.length > 0) {
+          const done = await connection.run((redis) =>
+            (redis as Scripted).dropStrays(keys.length + 1, counterKeys.daily, ...keys),
+          );
+          if (done.kind === "down") return null;
+          dropped += done.result;
+        }
+        cursor = found.result[0];
+        if (cursor === "0") break;
+      }
+      return dropped;
     },
 
     async read({ userIds, projectIds }, at) {
