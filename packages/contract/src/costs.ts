@@ -129,6 +129,7 @@ const change = {
 export const recostReplySchema = z.object({
   dryRun: z.boolean(),
   scanned: z.number().int(),
+  archived: z.number().int().meta({ description: "Calls of those days that are archived: they keep their cost" }),
   newlyPriced: z.number().int(),
   ...change,
   byModelAndDay: z.array(z.object({ model: z.string(), date: z.iso.date(), ...change })),

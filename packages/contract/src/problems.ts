@@ -20,6 +20,7 @@ export const problems = {
   request_conflict: { status: 409, title: "The same id was sent before with other content" },
   price_overlap: { status: 409, title: "Another price holds in that time" },
   limit_reached: { status: 409, title: "A limit is reached" },
+  archived: { status: 410, title: "It is archived" },
   body_too_large: { status: 413, title: "The body is too large" },
   batch_too_large: { status: 413, title: "The batch has too many entries" },
   unsupported_media_type: { status: 415, title: "The content type is not supported" },

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { addAccessCommands } from "./cli/access-commands.js";
+import { addArchiveCommands } from "./cli/archive-commands.js";
 import { addBudgetCommands } from "./cli/budget-commands.js";
 import { addDataCommands } from "./cli/data-commands.js";
 import { addJobCommands } from "./cli/job-commands.js";
@@ -28,5 +29,6 @@ addBudgetCommands(program);
 addJobCommands(program);
 addReportCommands(program);
 addMessageCommands(program);
+addArchiveCommands(program);
 
 await program.parseAsync();

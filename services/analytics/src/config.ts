@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultEventsPerMinute, maxEventsPerMinute } from "@mobigen/analytics-contract";
 import { parse } from "dotenv";
+import { type ArchivePlace, readArchivePlace } from "./archive-place.js";
 import { type LogLevel, logLevels } from "./logger.js";
 
 const environments = ["development", "production", "test"] as const;
@@ -31,6 +32,8 @@ export type Config = {
   smtpUrl: string | null;
   /** Whom mail comes from; never null with an smtpUrl. */
   mailFrom: string | null;
+  /** Null: raw rows past their retention stay in the database. May hold a secret. */
+  archive: ArchivePlace | null;
   /** Webhooks may reach private addresses. */
   webhookAllowPrivate: boolean;
 };
@@ -55,6 +58,7 @@ export const variables = [
   "EVENTS_PER_MINUTE",
   "SMTP_URL",
   "MAIL_FROM",
+  "ARCHIVE_URL",
   "WEBHOOK_ALLOW_PRIVATE",
 ] as const;
 
@@ -108,6 +112,7 @@ export function readConfig(environment: Environment, base: string = baseFolder()
     eventsPerMinute: read.integer("EVENTS_PER_MINUTE", 1, maxEventsPerMinute, defaultEventsPerMinute),
     smtpUrl,
     mailFrom: readMailFrom(read.text("MAIL_FROM"), smtpUrl !== null, faults),
+    archive: readArchive(read.text("ARCHIVE_URL"), base, faults),
     webhookAllowPrivate: read.flag("WEBHOOK_ALLOW_PRIVATE", false),
   };
   return faults.length === 0 ? { kind: "ok", config } : { kind: "bad", faults };
@@ -144,6 +149,14 @@ function readMailFrom(from: string | null, isNeeded: boolean, faults: string[]):
     faults.push(`MAIL_FROM is ${quote(from)} but must be an address, or a name and an <address>.`);
   }
   return from;
+}
+
+function readArchive(text: string | null, base: string, faults: string[]): ArchivePlace | null {
+  if (text === null) return null;
+  const result = readArchivePlace(text, base);
+  if (result.kind === "ok") return result.place;
+  faults.push(`ARCHIVE_URL ${result.reason}.`);
+  return null;
 }
 
 function createReader(environment: Environment, faults: string[]) {

@@ -70,7 +70,8 @@ export function createRecost(deps: RecostDeps): Recost {
       if (position === null || performance.now() >= end) break;
     }
     const nextCursor = position === null ? null : encodeCursor([position.occurredAt, position.requestId]);
-    return { dryRun, ...sums.reply(), currency: "USD", nextCursor };
+    const archived = await store.countArchived(scope);
+    return { dryRun, ...sums.reply(), archived, currency: "USD", nextCursor };
   }
 
   async function run(): Promise<void> {

@@ -24,6 +24,7 @@ import { createRecost } from "../recost.js";
 import { createMemoryRateLimitStore } from "../stores/memory/rate-limit-store.js";
 import { createAccessStore } from "../stores/postgres/access-store.js";
 import { createAppMetricsStore } from "../stores/postgres/app-metrics-store.js";
+import { readArchivedTo } from "../stores/postgres/archive-store.js";
 import { createAuditStore } from "../stores/postgres/audit-store.js";
 import { createConflictStore } from "../stores/postgres/conflict-store.js";
 import { createCostStore } from "../stores/postgres/cost-store.js";
@@ -44,6 +45,7 @@ import { createUsageStore } from "../stores/postgres/usage-store.js";
 import { createVerifyStore } from "../stores/postgres/verify-store.js";
 import type { Clock } from "../types.js";
 import { createUsageTracker } from "../usage-tracker.js";
+import { createArchiveParts } from "./archive.js";
 import { createBudgetParts } from "./budgets.js";
 import { createReportParts } from "./reports.js";
 import { openCache, openDatabase } from "./stores.js";
@@ -105,9 +107,10 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const usageStore = createUsageStore(pool);
   const accessStore = createAccessStore(prisma, pool);
   const projectStore = createProjectStore(prisma);
-  const events = createEventStore({ pool, deltasOf: batchDeltas });
-  const buffer = createEventBuffer({ append: events.append, ...eventBufferBounds });
   const window = { pastMs: config.acceptPastDays * 24 * hourMs, aheadMs: config.acceptAheadHours * hourMs };
+  const archivedTo = await readArchivedTo(pool);
+  const events = createEventStore({ pool, deltasOf: batchDeltas, acceptPastMs: window.pastMs, archivedTo });
+  const buffer = createEventBuffer({ append: events.append, ...eventBufferBounds });
   const platformEvents = createPlatformEventStore(pool);
   const conflicts = createConflictStore(pool);
   const onUncounted = healer.recoverSoon;
@@ -138,9 +141,10 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const runs = createJobRunStore(pool);
   const { budgetAlerts: alerts, delivery } = budgetParts;
   const aggregates = createHourAggregates({ metrics, cache });
+  const archiveParts = createArchiveParts({ pool, config, clock, logger });
   const jobs = createJobs({
     hourly: { counters, healer, aggregates, runs, metrics, priceUnpriced: recost.priceUnpriced, alerts, delivery },
-    daily: { counters, healer, ensurePartitions: partitions.ensureAround },
+    daily: { counters, healer, ensurePartitions: partitions.ensureAround, archive: archiveParts.archive },
     weekly: { metrics },
   });
 
@@ -158,6 +162,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     insightStores: { insights: createInsightStore(pool), apps },
     ...budgetParts,
     ...createReportParts({ pool, projectStore, clock }),
+    ...archiveParts,
     costStore: createCostStore(pool),
     costs: createCostMonitor({ usage: usageStore, clock }),
     verifyStore: createVerifyStore(pool),
@@ -173,6 +178,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
         drainGraceMs,
         Promise.all([buffer.drain(), tracker.drain(), lastUse.stop(), recost.stop(), budgetParts.delivery.stop()]),
       );
+      archiveParts.archiveFiles?.close();
       await redis.close();
       await database.close();
     },

@@ -135,7 +135,7 @@ function addRecost(program: Command): void {
     .option("--apply", "write it; without, nothing changes")
     .action(({ apply = false, ...scope }: { from?: string; to?: string; model?: string; apply?: boolean }) =>
       runOnDomain(async ({ recost }) => {
-        const totals = { scanned: 0, records: 0, newlyPriced: 0 };
+        const totals = { scanned: 0, records: 0, newlyPriced: 0, archived: 0 };
         for (let cursor: string | null | undefined; cursor !== null; ) {
           const input = { ...scope, dryRun: !apply, ...(cursor === undefined ? {} : { cursor }) };
           const reply = await recost.recost(parseBody(recostSchema, input), actor, recostStepMs);
@@ -143,10 +143,16 @@ function addRecost(program: Command): void {
           totals.scanned += reply.scanned;
           totals.records += reply.records;
           totals.newlyPriced += reply.newlyPriced;
+          totals.archived = reply.archived;
           cursor = reply.nextCursor;
         }
         const changed = `${totals.records} of ${totals.scanned} calls ${apply ? "have" : "would have"} another cost`;
         console.log(`${changed}, ${totals.newlyPriced} of them had none.${apply ? "" : " --apply writes it."}`);
+        if (totals.archived > 0) {
+          console.log(
+            `${totals.archived} calls of those days are archived and keep their cost: see \`archive restore\`.`,
+          );
+        }
         return 0;
       }),
     );

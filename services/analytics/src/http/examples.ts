@@ -265,6 +265,7 @@ const replies = {
     dryRun: true,
     scanned: 40,
     newlyPriced: 0,
+    archived: 0,
     ...recosted,
     byModelAndDay: [{ model: "claude-3-sonnet-20240229", date: "2026-01-15", ...recosted }],
     truncated: false,

@@ -60,7 +60,7 @@ export const moneyOperations: readonly Operation[] = [
     summary: "The receipt of one call: tokens, price and cost, part by part",
     guard: read,
     replies: { 200: ["UsageReceipt"] },
-    problems: ["invalid_path", "not_found"],
+    problems: ["invalid_path", "not_found", "archived"],
   },
   {
     method: "GET",

@@ -1,17 +1,19 @@
 import type { CounterHealer } from "../counter-healer.js";
 import type { CounterStore } from "../stores/counter-store.js";
 import { healed } from "./hourly.js";
-import type { JobStep } from "./job.js";
+import type { JobStep, StepOutcome } from "./job.js";
 
 export type DailyDeps = {
   counters: Pick<CounterStore, "rollOver">;
   healer: CounterHealer;
   /** Makes the partitions of the days around `now`; false where that has to wait for another time. */
   ensurePartitions: (now: Date) => Promise<boolean>;
+  /** Moves rows past their retention to files; what a run did. */
+  archive: (signal: AbortSignal) => Promise<StepOutcome>;
 };
 
 /** What a day's end asks for, in this order. A step that fails is tried again with the whole window, and stops no other. */
-export function dailySteps({ counters, healer, ensurePartitions }: DailyDeps): readonly JobStep[] {
+export function dailySteps({ counters, healer, ensurePartitions, archive }: DailyDeps): readonly JobStep[] {
   return [
     {
       name: "partitions",
@@ -25,5 +27,7 @@ export function dailySteps({ counters, healer, ensurePartitions }: DailyDeps): r
         return { reset, ...healed(await healer.heal()) };
       },
     },
+    // The last: it may take hours, and nothing waits for it.
+    { name: "archive", run: ({ signal }) => archive(signal) },
   ];
 }

@@ -34,4 +34,6 @@ export type CostStore = {
   groups(question: GroupQuestion): Promise<{ sums: UsageSums; groups: CostGroupRow[] }>;
   /** One call with its price; null when there is none with this id. */
   findRecord(requestId: string): Promise<{ record: Omit<UsageRecord, "contentHash">; price: Price | null } | null>;
+  /** In which file a call is whose row has left the database; null when there is none with this id. */
+  findArchived(requestId: string): Promise<{ file: number; day: string; archivedAt: Date } | null>;
 };

@@ -30,6 +30,8 @@ export type RecostStep = {
 };
 
 export type RecostStore = {
+  /** How many calls of the days between `from` and `to` are archived, of any model: no step sees them. */
+  countArchived(scope: Pick<RecostScope, "from" | "to">): Promise<number>;
   /**
    * Prices the next `limit` calls after a position. With `audit` it writes what changed (receipts, both rollups, the audit
    * entry) in one transaction, the calls locked; without, it only tells. A call for which `receiptOf` answers null keeps the

@@ -117,6 +117,7 @@ describe("POST /costs/recost", () => {
     let steps = 0;
     // The process ends in the second step, before its commit.
     const dying: RecostStore = {
+      ...store,
       step: (request) =>
         store
           .step({

@@ -71,7 +71,9 @@ async function readOwn(client: pg.PoolClient, requestId: string): Promise<{ isRe
   const { rows } = await client.query<{ budget_key: number | null; amount: string; expires_at: Date }>(
     `select budget_key, amount, expires_at from budget_hold where request_id = $1
      union all
-     select null, 0, now() from usage_record where request_id = $1`,
+     select null, 0, now() from usage_record where request_id = $1
+     union all
+     select null, 0, now() from archived_usage where request_id = $1`,
     [requestId],
   );
   const holds = rows.flatMap(({ budget_key, amount, expires_at }): Hold[] =>

@@ -26,6 +26,17 @@ export function createCostStore(pool: pg.Pool): CostStore {
       if (row === undefined) return null;
       return { record: toRecord(row), price: isPriced(row) ? toPrice(row) : null };
     },
+
+    // Both primary keys.
+    async findArchived(requestId) {
+      const [row] = await query<{ file: number; day: string; archived_at: Date }>(
+        pool,
+        `select archive_key as file, archive.day, archive.archived_at from archived_usage join archive using (archive_key)
+         where request_id = $1`,
+        [requestId],
+      );
+      return row === undefined ? null : { file: row.file, day: row.day, archivedAt: row.archived_at };
+    },
   };
 }
 

@@ -4,16 +4,31 @@ import { createDeviceProfiles, createEventNames } from "./dictionaries.js";
 import { applyDeltas } from "./event-deltas.js";
 import { copyRows, findNewRows, insertNewRows } from "./event-rows.js";
 import { type FlushRow, flushRows } from "./flush-rows.js";
+import { withoutArchived } from "./past-events.js";
 import { inTransaction } from "./transaction.js";
 
 export type EventStoreOptions = {
   pool: pg.Pool;
   /** What a flush changes elsewhere: the domain's arithmetic (batch-deltas.ts). */
   deltasOf: (rows: readonly EventRow[], tallies: readonly BatchTally[]) => EventDeltas;
+  /** How far back events are accepted, in milliseconds (default: 30 days): whatever a client says is older may be of an archived day. */
+  acceptPastMs?: number;
+  /** The end of what was archived when the process began (ms): before that, `acceptPastMs` may have been less. */
+  archivedTo?: number;
 };
 
-export function createEventStore({ pool, deltasOf }: EventStoreOptions): EventStore {
+const defaultAcceptPastMs = 30 * 24 * 3_600_000;
+
+// An event waits in a flush for seconds at most, and replicas' clocks differ by less.
+const slackMs = 3_600_000;
+
+export function createEventStore(options: EventStoreOptions): EventStore {
+  const { pool, deltasOf, acceptPastMs = defaultAcceptPastMs, archivedTo = 0 } = options;
   const dictionaries = { names: createEventNames(pool), devices: createDeviceProfiles(pool) };
+
+  function isPast({ event: { occurredAt, receivedAt } }: EventRow): boolean {
+    return occurredAt < Math.max(receivedAt - acceptPastMs + slackMs, archivedTo);
+  }
 
   // Retries come in waves: where the last flush had some, this one looks before it copies.
   let expectsRetries = false;
@@ -33,21 +48,22 @@ export function createEventStore({ pool, deltasOf }: EventStoreOptions): EventSt
       (await tryCopy(flush, fresh)) ??
       // Somebody stores the same events at this very moment: row by row, waiting for them.
       inTransaction(pool, async (client) => {
-        const stored = await insertNewRows(client, fresh);
+        const stored = await insertNewRows(client, await withoutArchived(client, fresh, isPast));
         await applyDeltas(client, deltasOf(stored, talliesOf(flush.batches, stored)));
         return stored;
       })
     );
   }
 
-  /** The rows, all stored; null where one of them was stored already, and so nothing is. */
-  async function tryCopy({ batches }: Flush, rows: readonly FlushRow[]): Promise<readonly FlushRow[] | null> {
+  /** The rows, all stored but those that were archived; null where one of them was stored already, and so nothing is. */
+  async function tryCopy({ batches }: Flush, wanted: readonly FlushRow[]): Promise<readonly FlushRow[] | null> {
     try {
-      await inTransaction(pool, async (client) => {
+      return await inTransaction(pool, async (client) => {
+        const rows = await withoutArchived(client, wanted, isPast);
         if (rows.length > 0) await copyRows(client, rows);
         await applyDeltas(client, deltasOf(rows, talliesOf(batches, rows)));
+        return rows;
       });
-      return rows;
     } catch (error) {
       if (isStoredAlready(error)) return null;
       throw error;

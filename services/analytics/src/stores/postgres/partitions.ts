@@ -80,28 +80,29 @@ async function tryCreateMissing(pool: pg.Pool, days: readonly number[]): Promise
 }
 
 /** Replicas that make the same partition at once wait for each other here, and the second finds it made. */
-const partitionLock = 5_263_470;
+export const partitionLock = 5_263_470;
 
 async function createMissing(client: pg.PoolClient, days: readonly number[]): Promise<void> {
   await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
   await client.query("select pg_advisory_xact_lock($1)", [partitionLock]);
   const existing = await readPartitions(client);
-  const missing = days.filter((day) => !existing.has(nameOf(day)));
+  const missing = days.filter((day) => !existing.has(partitionName(day)));
   if (missing.length === 0) return;
   // Made apart and attached, so that rows of the default partition can move there first.
   for (const day of missing)
-    await client.query(`create table if not exists ${nameOf(day)} (like app_event including all)`);
+    await client.query(`create table if not exists ${partitionName(day)} (like app_event including all)`);
   await lockTable(client);
   const inDefault = await readDaysInDefault(client);
   for (const day of missing) {
-    if (inDefault.has(nameOf(day))) await moveRows(client, day);
+    if (inDefault.has(partitionName(day))) await moveRows(client, day);
     await client.query(
-      `alter table app_event attach partition ${nameOf(day)} for values from ('${instantOf(day)}') to ('${instantOf(day + 1)}')`,
+      `alter table app_event attach partition ${partitionName(day)} for values from ('${instantOf(day)}') to ('${instantOf(day + 1)}')`,
     );
   }
 }
 
-async function readPartitions(client: pg.PoolClient): Promise<Set<string>> {
+/** Names of the partitions that app_event has. */
+export async function readPartitions(client: pg.Pool | pg.PoolClient): Promise<Set<string>> {
   const { rows } = await client.query<{ relname: string }>(
     `select partition.relname from pg_inherits
      join pg_class as partition on partition.oid = pg_inherits.inhrelid
@@ -126,7 +127,7 @@ async function readDaysInDefault(client: pg.PoolClient): Promise<Set<string>> {
   const { rows } = await client.query<{ day: number }>(
     `select distinct floor(extract(epoch from occurred_at) / 86400)::integer as day from ${defaultPartition}`,
   );
-  return new Set(rows.map((row) => nameOf(row.day)));
+  return new Set(rows.map((row) => partitionName(row.day)));
 }
 
 const moveTimeoutMs = 10 * 60_000;
@@ -138,14 +139,14 @@ async function moveRows(client: pg.PoolClient, day: number): Promise<void> {
     patiently(
       moveTimeoutMs,
       `with moved as (delete from ${defaultPartition} where occurred_at >= $1 and occurred_at < $2 returning *)
-       insert into ${nameOf(day)} select * from moved`,
+       insert into ${partitionName(day)} select * from moved`,
       [instantOf(day), instantOf(day + 1)],
     ),
   );
 }
 
 /** The partition of app_event for a UTC day (counted from the epoch): `app_event_20260131`. */
-function nameOf(day: number): string {
+export function partitionName(day: number): string {
   return `app_event_${instantOf(day).slice(0, 10).replaceAll("-", "")}`;
 }
 
@@ -153,6 +154,6 @@ function instantOf(day: number): string {
   return new Date(day * dayMs).toISOString();
 }
 
-function isLockTimeout(error: unknown): boolean {
+export function isLockTimeout(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "55P03";
 }

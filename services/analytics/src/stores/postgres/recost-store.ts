@@ -6,12 +6,23 @@ import type { RecostChange, RecostPosition, RecostScope, RecostStep, RecostStore
 import type { Receipt, UsageRecord } from "../usage-store.js";
 import { writeAudit } from "./audit-rows.js";
 import { type Bindings, createBindings } from "./slices.js";
-import { inTransaction } from "./transaction.js";
+import { inTransaction, query } from "./transaction.js";
 import { addToRollups } from "./usage-rollup.js";
 import { type RecordColumns, recordColumns, recordsWithPrices, toRecord } from "./usage-rows.js";
 
 export function createRecostStore(pool: pg.Pool): RecostStore {
-  return { step: (request) => inTransaction(pool, (client) => runStep(client, request)) };
+  return {
+    step: (request) => inTransaction(pool, (client) => runStep(client, request)),
+    async countArchived({ from, to }) {
+      const [row] = await query<{ calls: number }>(
+        pool,
+        `select coalesce(sum(rows), 0)::bigint as calls from archive where kind = 'usage_record' and state = 'archived'
+           and last_at >= coalesce($1::timestamptz, '-infinity') and first_at < coalesce($2::timestamptz, 'infinity')`,
+        [from === null ? null : toInstant(from), to === null ? null : toInstant(to)],
+      );
+      return row?.calls ?? 0;
+    },
+  };
 }
 
 type StoredCall = Omit<UsageRecord, "contentHash">;

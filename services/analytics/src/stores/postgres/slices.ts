@@ -42,7 +42,7 @@ export function splitWindow({ from, to }: TimeWindow): WindowParts {
 
 /**
  * A subselect, ready to stand behind `from` (give it an alias), of everything used in `[from, to)`: the rollup's whole buckets
- * and the rows of the cut ones, in one snapshot. Columns: at (timestamptz: a bucket's start, or a row's own time), and all of
+ * and the rows of the cut ones, in one snapshot; of archived days a cut one counts if it begins in the window. Columns: at (timestamptz: a bucket's start, or a row's own time), and all of
  * usage_rollup but its bucket; costs are 0 where unpriced. A sum() over them is numeric and so arrives as text: exact, and
  * beyond 2^53 too.
  *
@@ -53,6 +53,7 @@ export function usageSlice(bindings: Bindings, window: TimeWindow, filter: Usage
   return slice(bindings, window, usageConditions(bindings, filter), {
     rollup: `bucket as at, ${usageColumns.join(", ")} from usage_rollup`,
     rows: `occurred_at as at, ${usageRow} from usage_record`,
+    archivedTo: usageArchivedTo,
   });
 }
 
@@ -71,8 +72,13 @@ export function taggedUsageSlice(
     rollup: `bucket as at, tag, ${usageColumns.join(", ")} from usage_tag_rollup`,
     rows: `occurred_at as at, tag, ${usageRow}
       from usage_record cross join lateral (select distinct unnest(tags) as tag) as tagged`,
+    archivedTo: usageArchivedTo,
   });
 }
+
+// Before this some rows are in files (archive_part): read once for a statement, of a table with a row a file and project.
+const usageArchivedTo = `(select coalesce(max(counted_to), '-infinity') from archive join archive_part using (archive_key)
+  where archive.kind = 'usage_record' and archive.state = 'archived')`;
 
 /** What usage_rollup adds up; verify recounts the same. */
 export const usageSums = [
@@ -155,7 +161,7 @@ function slice(
   bindings: Bindings,
   window: TimeWindow,
   conditions: readonly Condition[],
-  source: { rollup: string; rows: string },
+  source: { rollup: string; rows: string; archivedTo?: string },
 ): string {
   const filters = (side: "rollup" | "rows"): string[] =>
     conditions.map((condition) => `${condition[side]} = ${condition.value}`);
@@ -166,7 +172,17 @@ function slice(
       ...filters(side),
     ].join(" and ");
   const { whole, cut } = splitWindow(window);
-  const parts = cut.map((part) => `select ${source.rows} where ${within("occurred_at", "rows", part)}`);
+  const parts = cut.flatMap((part) => {
+    const rows = `select ${source.rows} where ${within("occurred_at", "rows", part)}`;
+    if (source.archivedTo === undefined) return [rows];
+    // Where rows are in files, a quarter of an hour counts as a whole if it begins in the window, else not at all.
+    const bucket = toInstant(Math.floor(part.from / bucketMs) * bucketMs);
+    const isArchived = `${bindings.bind(bucket)}::timestamptz < ${source.archivedTo}`;
+    const kept = `${rows} and not ${isArchived}`;
+    if (part.from % bucketMs !== 0) return [kept];
+    const whole = { from: part.from, to: part.from + bucketMs };
+    return [kept, `select ${source.rollup} where ${within("bucket", "rollup", whole)} and ${isArchived}`];
+  });
   if (whole !== undefined) parts.unshift(`select ${source.rollup} where ${within("bucket", "rollup", whole)}`);
   // An empty window still needs its columns, and its bound values a use: PostgreSQL can't tell the type of one without.
   if (parts.length === 0) parts.push(`select ${source.rollup} where ${["false", ...filters("rollup")].join(" and ")}`);

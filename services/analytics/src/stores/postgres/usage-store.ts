@@ -1,7 +1,7 @@
 import type pg from "pg";
-import { moneyToText } from "../../money.js";
+import { moneyToText, parseMoney } from "../../money.js";
 import { toInstant } from "../../types.js";
-import type { AppendOutcome, UsageBreakdown, UsageRecord, UsageStore, UsageSubject } from "../usage-store.js";
+import type { AppendOutcome, Receipt, UsageBreakdown, UsageRecord, UsageStore, UsageSubject } from "../usage-store.js";
 import { firstOfEach, judge } from "./identity.js";
 import { createBindings, type UsageFilter, usageSlice } from "./slices.js";
 import { inTransaction, query } from "./transaction.js";
@@ -22,6 +22,7 @@ async function appendRecords(pool: pg.Pool, records: readonly UsageRecord[]): Pr
   const candidates = firstOfEach(records, idOf);
   const { inserted, known } = await inTransaction(pool, async (client) => {
     const inserted = await insertRecords(client, candidates);
+    for (const id of await takeBackArchived(client, [...inserted])) inserted.delete(id);
     await addToRollups(
       client,
       candidates.filter((record) => inserted.has(record.requestId)).map((record) => ({ record, sign: 1 })),
@@ -116,13 +117,46 @@ const insertStatement = `insert into usage_record (${names.join(", ")})
   on conflict (request_id) do nothing
   returning request_id`;
 
+/**
+ * Of ids that were new to usage_record, those that an archived record has: taken out again. Asked afterwards, in a statement of its
+ * own, for a record may be archived while the insert is on its way; then its id is in archived_usage before it is free.
+ */
+async function takeBackArchived(client: pg.PoolClient, requestIds: readonly string[]): Promise<string[]> {
+  if (requestIds.length === 0) return [];
+  const { rows } = await client.query<{ request_id: string }>(
+    "select request_id from archived_usage where request_id = any($1::text[])",
+    [requestIds],
+  );
+  const archived = rows.map((row) => row.request_id);
+  if (archived.length > 0) {
+    await client.query("delete from usage_record where request_id = any($1::text[])", [archived]);
+  }
+  return archived;
+}
+
 async function readKnown(client: pg.PoolClient, requestIds: readonly string[]): Promise<Map<string, Known>> {
   if (requestIds.length === 0) return new Map();
   const { rows } = await client.query<RecordColumns & { request_id: string; content_hash: Buffer }>(
     `select content_hash, ${recordColumns} from ${recordsWithPrices} where request_id = any($1::text[])`,
     [requestIds],
   );
-  return new Map(rows.map((row) => [row.request_id, { contentHash: row.content_hash, receipt: toReceipt(row) }]));
+  const known = new Map<string, Known>(
+    rows.map((row) => [row.request_id, { contentHash: row.content_hash, receipt: toReceipt(row) }]),
+  );
+  const rest = requestIds.filter((id) => !known.has(id));
+  return rest.length === 0 ? known : new Map([...known, ...(await readArchived(client, rest))]);
+}
+
+// The primary key.
+async function readArchived(client: pg.PoolClient, requestIds: readonly string[]): Promise<Map<string, Known>> {
+  const { rows } = await client.query<ArchivedRow>(
+    `select request_id, content_hash, price_id, price_provider, input_cost, output_cost, cache_cost, estimated
+     from archived_usage where request_id = any($1::text[])`,
+    [requestIds],
+  );
+  return new Map(
+    rows.map((row) => [row.request_id, { contentHash: row.content_hash, receipt: toArchivedReceipt(row) }]),
+  );
 }
 
 type BreakdownRow = SumColumns & { model: string | null; slot: number | null; counterparts: number };
@@ -175,4 +209,26 @@ async function readFirstUse(
           [subject.id],
         );
   return row?.first?.getTime();
+}
+
+type ArchivedRow = {
+  request_id: string;
+  content_hash: Buffer;
+  price_id: number;
+  price_provider: string;
+  input_cost: string;
+  output_cost: string;
+  cache_cost: string;
+  estimated: boolean;
+};
+
+function toArchivedReceipt(row: ArchivedRow): Receipt {
+  return {
+    priceId: row.price_id,
+    priceProvider: row.price_provider,
+    inputCost: parseMoney(row.input_cost),
+    outputCost: parseMoney(row.output_cost),
+    cacheCost: parseMoney(row.cache_cost),
+    estimated: row.estimated,
+  };
 }

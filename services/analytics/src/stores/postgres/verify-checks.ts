@@ -1,5 +1,6 @@
 import { rollupCost, scopeColumns } from "./budget-sums.js";
 import { usageRow, usageSums } from "./slices.js";
+import { isRetained, withEventHorizon, withUsageHorizon } from "./verify-retained.js";
 
 /** Two ways to the same rows: `stored` as they are kept, `recounted` from the raw rows. Both have the keys and the fields. */
 export type Check = {
@@ -19,9 +20,20 @@ function bucket(instant: string): string {
   return `date_bin('15 minutes', ${instant}, timestamptz '1970-01-01 00:00:00+00')`;
 }
 
+const startOfDay = "day::timestamp at time zone 'UTC'";
+
+// Of a session that began before, the first rows may be in a file.
+const begunSessions = `select project_key, first.started_at
+  from (select project_key, session_id, min(${at}) as started_at from app_event group by 1, 2) as first
+  left join session as kept using (project_key, session_id) ${withEventHorizon}
+  where ${isRetained("coalesce(kept.started_at, first.started_at)")}`;
+
 const usageKeys = ["user_id", "bucket", "project_id", "model", "provider", "feature"];
 
-/** That no event is there twice, every table that is kept in step with raw rows, and the receipts, which are arithmetic over their own row. */
+/**
+ * That no event is there twice; every table that is kept in step with raw rows, as far as these are in the database
+ * (verify-retained.ts); and the receipts, which are arithmetic over their own row.
+ */
 export const checks: readonly Check[] = [
   eventIdentity(),
   eventRollup(),
@@ -55,8 +67,10 @@ function eventRollup(): Check {
     name: "event_rollup",
     keys: ["project_key", "bucket", "name_key"],
     fields: ["events"],
-    recounted: `select project_key, ${bucket(at)} as bucket, name_key, count(*) as events
-      from app_event group by 1, 2, 3`,
+    from: `event_rollup ${withEventHorizon} where ${isRetained("bucket")}`,
+    recounted: `select project_key, bucket, name_key, events
+      from (select project_key, ${bucket(at)} as bucket, name_key, count(*) as events from app_event group by 1, 2, 3) as rows
+      ${withEventHorizon} where ${isRetained("bucket")}`,
   });
 }
 
@@ -65,14 +79,16 @@ function projectRollup(): Check {
     name: "project_rollup",
     keys: ["project_key", "bucket"],
     fields: ["events", "sessions"],
+    from: `project_rollup ${withEventHorizon} where ${isRetained("bucket")}`,
     recounted: `select project_key, bucket, sum(events) as events, sum(sessions) as sessions
       from (
         select project_key, ${bucket(at)} as bucket, count(*) as events, 0 as sessions from app_event group by 1, 2
         union all
         select project_key, ${bucket("started_at")} as bucket, 0 as events, count(*) as sessions
-        from (select project_key, min(${at}) as started_at from app_event group by project_key, session_id) as begun
+        from (${begunSessions}) as begun
         group by 1, 2
       ) as parts
+      ${withEventHorizon} where ${isRetained("bucket")}
       group by 1, 2`,
   });
 }
@@ -91,6 +107,7 @@ function session(): Check {
       "actor_at",
       "session_id_text",
     ],
+    from: `session ${withEventHorizon} where ${isRetained("started_at")}`,
     recounted: `select counted.*, ${textOf("kept.session_id_text", "session_id")} as session_id_text
       from (
         select app_event.project_key, session_id, min(${at}) as started_at, max(${at}) as last_event_at,
@@ -99,7 +116,8 @@ function session(): Check {
           (array_agg(actor_id order by ${at} desc, actor_id) filter (where actor_id is not null))[1] as actor_id,
           max(${at}) filter (where actor_id is not null) as actor_at
         from app_event join event_name using (name_key) group by 1, 2
-      ) as counted left join session as kept using (project_key, session_id)`,
+      ) as counted left join session as kept using (project_key, session_id) ${withEventHorizon}
+      where ${isRetained("coalesce(kept.started_at, counted.started_at)")}`,
   });
 }
 
@@ -108,12 +126,18 @@ function actor(): Check {
     name: "actor",
     keys: ["project_key", "actor_id"],
     fields: ["first_seen_at", "last_seen_at", "kind", "id_text"],
-    recounted: `select counted.*, ${textOf("kept.id_text", "actor_id")} as id_text
+    from: `actor ${withEventHorizon} where ${isRetained("last_seen_at")}`,
+    // When an actor was seen first, and as what, may be known from rows in files.
+    recounted: `select project_key, actor_id, counted.last_seen_at,
+        case when ${isRetained("kept.first_seen_at")} then counted.first_seen_at else kept.first_seen_at end as first_seen_at,
+        case when ${isRetained("kept.first_seen_at")} then counted.kind else kept.kind end as kind,
+        ${textOf("kept.id_text", "actor_id")} as id_text
       from (
         select project_key, actor_id, min(${at}) as first_seen_at, max(${at}) as last_seen_at,
           case when bool_or(actor_is_user) then 'user' else 'anonymous' end as kind
         from app_event where actor_id is not null group by 1, 2
-      ) as counted left join actor as kept using (project_key, actor_id)`,
+      ) as counted left join actor as kept using (project_key, actor_id) ${withEventHorizon}
+      where ${isRetained("counted.last_seen_at")}`,
   });
 }
 
@@ -132,11 +156,13 @@ function actorDay(): Check {
     name: "actor_day",
     keys: ["project_key", "day", "actor_id"],
     fields: ["buckets"],
+    from: `actor_day ${withEventHorizon} where ${isRetained(startOfDay)}`,
     recounted: `select project_key, day, actor_id, bit_or(set_bit(repeat('0', 96)::bit(96), quarter, 1)) as buckets
       from (
         select distinct project_key, utc::date as day, actor_id, floor(extract(epoch from utc::time) / 900)::integer as quarter
         from (select project_key, actor_id, ${at} at time zone 'UTC' as utc from app_event where actor_id is not null) as seen
       ) as active
+      ${withEventHorizon} where ${isRetained(startOfDay)}
       group by 1, 2, 3`,
   });
 }
@@ -148,12 +174,14 @@ function ingestionLedger(): Check {
     keys: ["project_key", "bucket"],
     fields: ["received", "stored", "rejected"],
     recounted: `select project_key, bucket, ledger.stored + ledger.duplicates + ledger.rejected as received,
-        coalesce(rows.events, 0) as stored, coalesce(reasons.events, 0) as rejected
+        case when bucket < horizon.received_to then ledger.stored else coalesce(rows.events, 0) end as stored,
+        coalesce(reasons.events, 0) as rejected
       from ingestion_ledger as ledger
       full join (select project_key, ${bucket("received_at")} as bucket, count(*) as events from app_event group by 1, 2) as rows
         using (project_key, bucket)
       full join (select project_key, bucket, sum(events) as events from ingestion_rejection group by 1, 2) as reasons
-        using (project_key, bucket)`,
+        using (project_key, bucket)
+      ${withEventHorizon}`,
   });
 }
 
@@ -173,6 +201,7 @@ function usageRollup(): Check {
     name: "usage_rollup",
     keys: usageKeys,
     fields: usageSums,
+    from: `usage_rollup ${withUsageHorizon} where ${isRetained("bucket")}`,
     recounted: recountUsage(usageKeys, "usage_record"),
   });
 }
@@ -183,6 +212,7 @@ function usageTagRollup(): Check {
     name: "usage_tag_rollup",
     keys,
     fields: usageSums,
+    from: `usage_tag_rollup ${withUsageHorizon} where ${isRetained("bucket")}`,
     recounted: recountUsage(keys, "usage_record cross join lateral (select distinct unnest(tags) as tag) as tagged"),
   });
 }
@@ -191,6 +221,7 @@ function recountUsage(keys: readonly string[], from: string): string {
   const tag = keys.includes("tag") ? "tag, " : "";
   return `select ${keys.join(", ")}, ${usageSums.map((field) => `sum(${field}) as ${field}`).join(", ")}
     from (select ${tag}${bucket("occurred_at")} as bucket, ${usageRow} from ${from}) as calls
+    ${withUsageHorizon} where ${isRetained("bucket")}
     group by ${keys.join(", ")}`;
 }
 
@@ -244,16 +275,17 @@ function budgetSpend(): Check {
   });
 }
 
-type TableCheck = Pick<Check, "name" | "keys" | "fields" | "recounted">;
+/** `from`: the table where it is not compared as a whole. */
+type TableCheck = Pick<Check, "name" | "keys" | "fields" | "recounted"> & { from?: string };
 
-function counted(check: TableCheck): Check {
-  return { ...check, emptyIsZero: true, stored: rowsOf(check) };
+function counted({ from, ...check }: TableCheck): Check {
+  return { ...check, emptyIsZero: true, stored: rowsOf(check, from) };
 }
 
-function kept(check: TableCheck): Check {
-  return { ...check, emptyIsZero: false, stored: rowsOf(check) };
+function kept({ from, ...check }: TableCheck): Check {
+  return { ...check, emptyIsZero: false, stored: rowsOf(check, from) };
 }
 
-function rowsOf({ name, keys, fields }: TableCheck): string {
-  return `select ${[...keys, ...fields].join(", ")} from ${name}`;
+function rowsOf({ name, keys, fields }: TableCheck, from = name): string {
+  return `select ${[...keys, ...fields].join(", ")} from ${from}`;
 }

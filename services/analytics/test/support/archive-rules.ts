@@ -1,0 +1,1 @@
+export const archiveRules = { acceptPastDays: 30, defaultRetentionDays: 90 };
