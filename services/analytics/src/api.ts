@@ -166,6 +166,13 @@ export function createApi(parts: ApiParts): Api {
   api.get("/api/projects/:projectId/ingestion", requireProjectReader, ingestion.showLedger);
   api.get("/api/projects/:projectId/overview", requireProjectReader, insights.overview);
   api.get("/api/projects/:projectId/timeseries", requireProjectReader, insights.timeSeries);
+  api.get("/api/projects/:projectId/screens", requireProjectReader, insights.screens);
+  api.get("/api/projects/:projectId/events", requireProjectReader, insights.events);
+  api.get("/api/projects/:projectId/active-users", requireProjectReader, insights.activeUsers);
+  api.get("/api/projects/:projectId/versions", requireProjectReader, insights.versions);
+  api.get("/api/projects/:projectId/platforms", requireProjectReader, insights.platforms);
+  api.get("/api/projects/:projectId/countries", requireProjectReader, insights.countries);
+  api.get("/api/projects/:projectId/devices", requireProjectReader, insights.devices);
   api.post("/tokens", requireToken("admin"), form, tokens.create);
   api.get("/tokens", requireToken("admin"), tokens.list);
   api.delete("/tokens/:tokenId", requireToken("admin"), tokens.revoke);

@@ -32,7 +32,6 @@ import { createCounterTruth } from "../stores/postgres/counter-truth.js";
 import { createEventStore } from "../stores/postgres/event-store.js";
 import { createFleetStore } from "../stores/postgres/fleet-store.js";
 import { createIngestionLedgerStore } from "../stores/postgres/ingestion-ledger-store.js";
-import { createInsightStore } from "../stores/postgres/insight-store.js";
 import { createJobRunStore } from "../stores/postgres/job-run-store.js";
 import { createMetricsStore } from "../stores/postgres/metrics-store.js";
 import { createPartitions } from "../stores/postgres/partitions.js";
@@ -47,6 +46,7 @@ import type { Clock } from "../types.js";
 import { createUsageTracker } from "../usage-tracker.js";
 import { createArchiveParts } from "./archive.js";
 import { createBudgetParts } from "./budgets.js";
+import { createInsightStores } from "./insights.js";
 import { createReportParts } from "./reports.js";
 import { openCache, openDatabase } from "./stores.js";
 import { within } from "./within.js";
@@ -159,7 +159,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     ensurePartitions: partitions.ensureFor,
     ingestionLedger: createIngestionLedgerStore(pool),
     ...{ events, projectStore, tracker, metrics, fleet, counters, healer, prices, book, priceStore, recost, conflicts },
-    insightStores: { insights: createInsightStore(pool), apps },
+    insightStores: createInsightStores(pool, apps),
     ...budgetParts,
     ...createReportParts({ pool, projectStore, clock }),
     ...archiveParts,

@@ -29,4 +29,60 @@ export const insightReplies = {
       { timestamp: "2026-01-13T23:00:00Z", value: 120 },
     ],
   },
+  Screens: {
+    ...header,
+    totalViews: 9_120,
+    items: [
+      { name: "Home", views: 4_560, share: 50, actors: 290, sessions: 900, lastSeenAt: "2026-01-15T09:29:58.120Z" },
+    ],
+    counted: true,
+    nextCursor: null,
+  },
+  EventNames: {
+    ...header,
+    totalEvents: 18_250,
+    items: [
+      {
+        type: "custom",
+        name: "purchase_completed",
+        events: 365,
+        share: 2,
+        lastSeenAt: "2026-01-15T09:12:04.007Z",
+      },
+    ],
+    nextCursor: null,
+  },
+  ActiveUsers: {
+    ...header,
+    data: [
+      { date: "2026-01-15", daily: 96, weekly: 301, monthly: 640, stickiness: 15, partial: true },
+      { date: "2026-01-14", daily: 120, weekly: 310, monthly: 638, stickiness: 18.81 },
+    ],
+  },
+  Adoption: {
+    ...header,
+    dimension: "version",
+    granularity: "day",
+    total: { sessions: 912, users: 301 },
+    items: [
+      {
+        value: "1.1.0",
+        sessions: 684,
+        users: 240,
+        share: 75,
+        firstSeenAt: "2026-01-08T23:02:11.000Z",
+        lastSeenAt: "2026-01-15T09:28:40.311Z",
+      },
+    ],
+    other: { values: 3, sessions: 228, share: 25 },
+    series: [
+      {
+        timestamp: "2026-01-14T23:00:00Z",
+        total: { sessions: 101, users: 96 },
+        items: [{ sessions: 90, users: 85 }],
+        otherSessions: 11,
+        partial: true,
+      },
+    ],
+  },
 };

@@ -182,6 +182,18 @@ const insightSeriesFaults: Query[] = [
   ["a property that does not apply", "metric=bounce_rate&property=a:b", "property"],
 ];
 
+const shownFaults: Query[] = ["0", "-1", "51", "1.5", "abc", ""].map((limit) => [
+  `limit=${limit}`,
+  `limit=${limit}`,
+  "limit",
+]);
+const granularityFaults: Query[] = [
+  ["an unknown granularity", "granularity=minute", "granularity"],
+  ["more points than it gives", "granularity=hour&period=9999d", "granularity"],
+];
+// Positions of other lists.
+const noName = madeUp([1, "x"], [1, uuid]);
+
 type Page = {
   path: string;
   faults: Query[];
@@ -211,6 +223,24 @@ const pages: Page[] = [
     faults: [...windowFaults, ...anyFaults],
   },
   { path: "/api/projects/p/overview", faults: [...windowFaults, ...deviceFaults, ...anyFaults] },
+  {
+    path: "/api/projects/p/screens",
+    faults: [...windowFaults, ...deviceFaults, ...propertyFaults, ...pageFaults, ...noName, ...anyFaults],
+  },
+  {
+    path: "/api/projects/p/events",
+    faults: [
+      ...[...windowFaults, ...deviceFaults, ...propertyFaults, ...nameFaults],
+      ...[...pageFaults, ...noName, ...anyFaults],
+    ],
+  },
+  { path: "/api/projects/p/active-users", faults: [...windowFaults, ...anyFaults] },
+  ...["versions", "platforms", "countries", "devices"].map(
+    (dimension): Page => ({
+      path: `/api/projects/p/${dimension}`,
+      faults: [...windowFaults, ...deviceFaults, ...granularityFaults, ...shownFaults, ...anyFaults],
+    }),
+  ),
   { path: "/api/projects/p/timeseries", faults: insightSeriesFaults, needs: "metric=events" },
   {
     path: "/api/projects/p/timeseries",

@@ -1,13 +1,12 @@
 import fc from "fast-check";
+import { createInsightStores } from "../../src/app/insights.js";
 import { createRandom, type Random } from "../../src/demo/random.js";
 import { batchDeltas } from "../../src/ingestion/batch-deltas.js";
-import type { InsightStores } from "../../src/insights/overview.js";
 import type { InsightProject } from "../../src/insights/question.js";
 import { type AppEvent, type DeviceProfile, effectiveTime } from "../../src/stores/event-store.js";
 import type { DeviceFilter, EventFilter } from "../../src/stores/insight-filter.js";
 import { createAppMetricsStore } from "../../src/stores/postgres/app-metrics-store.js";
 import { createEventStore } from "../../src/stores/postgres/event-store.js";
-import { createInsightStore } from "../../src/stores/postgres/insight-store.js";
 import { createPartitions } from "../../src/stores/postgres/partitions.js";
 import type { TimeWindow } from "../../src/types.js";
 import { appEvent, eventBatch } from "./app-events.js";
@@ -37,7 +36,7 @@ export type InsightWorld = {
   /** Repeats the world: name it where a test fails. */
   seed: string;
   database: TestDatabase;
-  stores: InsightStores;
+  stores: ReturnType<typeof createInsightStores>;
   project: InsightProject;
   /** What the project sent, each event once, in no order. */
   events: readonly AppEvent[];
@@ -75,7 +74,7 @@ export async function createInsightWorld(count = 1_500): Promise<InsightWorld> {
   return {
     seed,
     database,
-    stores: { insights: createInsightStore(pool), apps: createAppMetricsStore(pool) },
+    stores: createInsightStores(pool, createAppMetricsStore(pool)),
     ...world,
     deviceKeys: await readDeviceKeys(database),
     drop: () => database.drop(),

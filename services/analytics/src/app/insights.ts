@@ -1,0 +1,16 @@
+import type { AppMetricsStore } from "../stores/app-metrics-store.js";
+import { createActiveUserStore } from "../stores/postgres/active-user-store.js";
+import { createAdoptionStore } from "../stores/postgres/adoption-store.js";
+import { createEventNameStore } from "../stores/postgres/event-name-store.js";
+import { createInsightStore } from "../stores/postgres/insight-store.js";
+
+/** What the questions about an app are answered from. */
+export function createInsightStores(pool: Parameters<typeof createInsightStore>[0], apps: AppMetricsStore) {
+  return {
+    apps,
+    insights: createInsightStore(pool),
+    names: createEventNameStore(pool),
+    activeUsers: createActiveUserStore(pool),
+    adoption: createAdoptionStore(pool),
+  };
+}

@@ -1,0 +1,107 @@
+import { eventNamesSchema, screensSchema } from "@mobigen/analytics-contract";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readEventNames, readScreens } from "../../src/insights/event-names.js";
+import { instant, percentOf, readQuestion } from "../../src/insights/question.js";
+import { type AppEvent, effectiveTime } from "../../src/stores/event-store.js";
+import {
+  actorsOf,
+  createInsightWorld,
+  eventsBetween,
+  type InsightWorld,
+  passes,
+  someFilters,
+  someWindow,
+  worldNow,
+} from "../support/insight-world.js";
+
+let world: InsightWorld;
+beforeAll(async () => {
+  world = await createInsightWorld();
+});
+afterAll(() => world.drop());
+
+/** Counted one by one, by type and name. */
+function groupsOf(events: readonly AppEvent[]) {
+  const groups = new Map<string, AppEvent[]>();
+  for (const event of events) {
+    const key = JSON.stringify([event.type, event.name === "" ? null : event.name]);
+    groups.set(key, [...(groups.get(key) ?? []), event]);
+  }
+  return new Map(
+    [...groups].map(([key, all]) => [
+      key,
+      {
+        events: all.length,
+        share: percentOf(all.length, events.length),
+        actors: actorsOf(all).size,
+        sessions: new Set(all.map(({ sessionId }) => sessionId)).size,
+        lastSeenAt: instant(Math.max(...all.map(effectiveTime))),
+      },
+    ]),
+  );
+}
+
+/** All pages of a list, one after the other. */
+async function readAll<Item>(
+  read: (cursor: string | undefined) => Promise<{ items: Item[]; nextCursor: string | null }>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await read(cursor);
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}
+
+const limit = fc.constantFrom(1, 2, 3, 50);
+
+it("gives types and names as one by one comes to, the most frequent first, page by page", async () => {
+  const filters = someFilters("platform", "version", "country", "type", "name", "property");
+  await fc.assert(
+    fc.asyncProperty(someWindow, filters, limit, async (window, filters, limit) => {
+      const question = readQuestion(world.project, { ...window, ...filters }, worldNow);
+      const events = eventsBetween(world.events, question.window).filter((event) => passes(event, question.filter));
+      const items = await readAll(async (cursor) => {
+        const page = await readEventNames(world.stores, question, { limit, cursor });
+        expect(eventNamesSchema.parse(page)).toEqual(page);
+        expect([page.totalEvents, world.seed]).toEqual([events.length, world.seed]);
+        return page;
+      });
+      expect(items.map((item) => item.events)).toEqual(items.map((item) => item.events).toSorted((a, b) => b - a));
+      const expected = [...groupsOf(events)].map(([key, { events, share, lastSeenAt }]) => [
+        key,
+        { events, share, lastSeenAt },
+      ]);
+      const is = items.map(({ type, name, ...figures }) => [JSON.stringify([type, name]), figures]);
+      expect(Object.fromEntries(is)).toEqual(Object.fromEntries(expected));
+      expect(is).toHaveLength(expected.length);
+    }),
+    { numRuns: 60 },
+  );
+}, 120_000);
+
+it("gives screens as one by one comes to, with who saw them", async () => {
+  const filters = someFilters("platform", "version", "country", "property");
+  await fc.assert(
+    fc.asyncProperty(someWindow, filters, limit, async (window, filters, limit) => {
+      const question = readQuestion(world.project, { ...window, ...filters }, worldNow);
+      const filter = { ...question.filter, type: "screen_view" };
+      const events = eventsBetween(world.events, question.window).filter((event) => passes(event, filter));
+      const items = await readAll(async (cursor) => {
+        const page = await readScreens(world.stores, question, { limit, cursor });
+        expect(screensSchema.parse(page)).toEqual(page);
+        expect([page.totalViews, page.counted]).toEqual([events.length, true]);
+        return page;
+      });
+      const is = items.map(({ name, views, ...figures }) => [
+        JSON.stringify(["screen_view", name]),
+        { events: views, ...figures },
+      ]);
+      expect(Object.fromEntries(is)).toEqual(Object.fromEntries(groupsOf(events)));
+    }),
+    { numRuns: 60 },
+  );
+}, 120_000);
