@@ -2,7 +2,7 @@
 const src = "^services/analytics/src/";
 const leaves = "(types|errors|logger|periods|money|text)\\.ts$";
 const domain =
-  "(archive/|ingestion/|usage-tracker|cost-monitor|budgets|pricing|metrics-aggregator|fleet/|insights/|reports/|delivery/|access/)";
+  "(archive/|ingestion/|usage-tracker|cost-monitor|budgets|pricing|metrics-aggregator|fleet/|summaries/|insights/|reports/|delivery/|access/)";
 const stores = `${src}stores/(postgres|redis|memory|disk|s3|clickhouse)/`;
 
 // A rule about an npm package has to see it under pnpm's folders as well as by its plain name.

@@ -40,8 +40,10 @@ import { createPlatformEventStore } from "../stores/postgres/platform-event-stor
 import { createPriceStore } from "../stores/postgres/price-store.js";
 import { createProjectStore } from "../stores/postgres/project-store.js";
 import { createRecostStore } from "../stores/postgres/recost-store.js";
+import { createSummaryStore } from "../stores/postgres/summary-store.js";
 import { createUsageStore } from "../stores/postgres/usage-store.js";
 import { createVerifyStore } from "../stores/postgres/verify-store.js";
+import { createSummaries } from "../summaries/summaries.js";
 import type { Clock } from "../types.js";
 import { createUsageTracker } from "../usage-tracker.js";
 import { createArchiveParts } from "./archive.js";
@@ -142,9 +144,20 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const { budgetAlerts: alerts, delivery } = budgetParts;
   const aggregates = createHourAggregates({ metrics, cache });
   const archiveParts = createArchiveParts({ pool, config, clock, logger });
+  const summaries = createSummaries(createSummaryStore(pool));
   const jobs = createJobs({
-    hourly: { counters, healer, aggregates, runs, metrics, priceUnpriced: recost.priceUnpriced, alerts, delivery },
-    daily: { counters, healer, ensurePartitions: partitions.ensureAround, archive: archiveParts.archive },
+    hourly: {
+      counters,
+      healer,
+      aggregates,
+      runs,
+      metrics,
+      priceUnpriced: recost.priceUnpriced,
+      alerts,
+      delivery,
+      summaries,
+    },
+    daily: { counters, healer, ensurePartitions: partitions.ensureAround, summaries, archive: archiveParts.archive },
     weekly: { metrics },
   });
 
@@ -166,7 +179,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     costStore: createCostStore(pool),
     costs: createCostMonitor({ usage: usageStore, clock }),
     verifyStore: createVerifyStore(pool),
-    runs,
+    ...{ runs, summaries },
     jobReports: createJobReports({ jobs, runs, clock, enabled: config.cronEnabled }),
     schedule: createSchedule({ jobs, runs, runner: `${os.hostname()}:${process.pid}`, clock, logger }),
     isDatabaseUp: () => isReachable(pool),

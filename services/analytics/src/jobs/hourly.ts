@@ -5,6 +5,7 @@ import type { HourAggregates } from "../hour-aggregates.js";
 import type { MetricsAggregator } from "../metrics-aggregator.js";
 import type { CounterStore } from "../stores/counter-store.js";
 import type { JobRunStore } from "../stores/job-run-store.js";
+import type { Summaries } from "../summaries/summaries.js";
 import { hours, type JobStep, windowBefore } from "./job.js";
 
 const keepRunsMs = 400 * 24 * 3_600_000;
@@ -19,6 +20,7 @@ export type HourlyDeps = {
   alerts: Pick<BudgetAlerts, "lookAtAll" | "dropExpired">;
   delivery: Pick<Delivery, "dropFinished">;
   runs: Pick<JobRunStore, "dropBefore">;
+  summaries: Summaries;
 };
 
 /**
@@ -26,7 +28,7 @@ export type HourlyDeps = {
  * at every budget, and tidies up.
  */
 export function hourlySteps(deps: HourlyDeps): readonly JobStep[] {
-  const { counters, healer, aggregates, metrics, priceUnpriced, alerts, delivery, runs } = deps;
+  const { counters, healer, aggregates, metrics, priceUnpriced, alerts, delivery, runs, summaries } = deps;
   return [
     {
       name: "prices",
@@ -47,6 +49,11 @@ export function hourlySteps(deps: HourlyDeps): readonly JobStep[] {
         const outcome = healed(await healer.heal());
         return { reset, ...outcome, strays: await counters.dropStrays() };
       },
+    }),
+    ofThePresent({
+      // What came late to days that are over.
+      name: "summaries",
+      run: ({ now, signal }) => summaries.bringUpToDate(now, signal),
     }),
     ofThePresent({
       name: "aggregates",

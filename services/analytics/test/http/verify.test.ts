@@ -150,6 +150,9 @@ it("finds no difference before there is data", async () => {
     ["usage_tag_rollup", 0, 0],
     ["receipts", 0, 0],
     ["budget_spend", 0, 0],
+    ["daily_summary", 0, 0],
+    ["app_bucket_summary", 0, 0],
+    ["active_summary", 0, 0],
   ]);
 });
 

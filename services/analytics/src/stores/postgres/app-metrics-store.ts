@@ -1,61 +1,64 @@
 import type pg from "pg";
 import type { TimeWindow } from "../../types.js";
 import type { AppMetricsStore } from "../app-metrics-store.js";
-import { type DayMask, dayMasks, eventsOfCut, within } from "./app-slices.js";
+import { appSlice, type DayMask, dayMasks, eventsOfCut } from "./app-slices.js";
+import { keptActives, keptIntervals } from "./kept-actives.js";
 import { series, slotOf, windowOf } from "./series.js";
 import { type Bindings, createBindings, splitWindow } from "./slices.js";
-import { query } from "./transaction.js";
+import { platformAppSlice, readClosedBefore } from "./summary-slices.js";
+import { inSnapshot, query } from "./transaction.js";
 
 export function createAppMetricsStore(pool: pg.Pool): AppMetricsStore {
   return {
-    appEventsBy: (boundaries, projectId) => readEvents(pool, boundaries, projectId),
-    appSessionsBy: (boundaries, projectId) => readSessions(pool, boundaries, projectId),
-    activeUsersBy: (boundaries, projectId) => readActiveUsers(pool, boundaries, projectId),
+    appEventsBy: (boundaries, projectId) => readSums(pool, boundaries, "events", projectId),
+    appSessionsBy: (boundaries, projectId) => readSums(pool, boundaries, "sessions", projectId),
+    activeUsersBy: (boundaries, projectId) =>
+      projectId === undefined
+        ? inSnapshot(pool, (client) => readPlatformActives(client, boundaries))
+        : readProjectActives(pool, boundaries, projectId),
   };
 }
 
-// Whole buckets: project_rollup's primary key for one project, else project_rollup_bucket. Cut ones: see eventsOfCut.
-async function readEvents(pool: pg.Pool, boundaries: readonly number[], projectId?: string): Promise<number[]> {
-  const bindings = createBindings();
-  const { whole, cut } = splitWindow(windowOf(boundaries));
-  const project = projectCondition(bindings, projectId);
-  const parts = cut.map(
-    (part) => `select at, 1::bigint as value from ${eventsOfCut(bindings, part, project)} as event`,
-  );
-  if (whole !== undefined) {
-    parts.push(`select bucket as at, events as value from project_rollup
-      where ${within(bindings, "bucket", whole)} and ${project}`);
-  }
-  return sumBySlot(pool, bindings, boundaries, parts);
-}
-
-// Cut buckets are read from session_started_at, project by project.
-async function readSessions(pool: pg.Pool, boundaries: readonly number[], projectId?: string): Promise<number[]> {
-  const bindings = createBindings();
-  const { whole, cut } = splitWindow(windowOf(boundaries));
-  const project = projectCondition(bindings, projectId);
-  const parts = cut.map(
-    (part) => `select started_at as at, 1::bigint as value from project join session using (project_key)
-      where ${within(bindings, "started_at", part)} and ${project}`,
-  );
-  if (whole !== undefined) {
-    parts.push(`select bucket as at, sessions as value from project_rollup
-      where ${within(bindings, "bucket", whole)} and ${project}`);
-  }
-  return sumBySlot(pool, bindings, boundaries, parts);
-}
-
-async function sumBySlot(
+// Indexes: see the slices.
+async function readSums(
   pool: pg.Pool,
-  bindings: Bindings,
   boundaries: readonly number[],
-  parts: readonly string[],
+  column: "events" | "sessions",
+  projectId: string | undefined,
 ): Promise<number[]> {
-  if (parts.length === 0) return series(boundaries, []);
-  const rows = await query<{ slot: number; value: string }>(
-    pool,
-    `select ${slotOf(bindings, boundaries)} as slot, sum(value) as value
-     from (${parts.join("\n union all ")}) as part group by slot`,
+  const bindings = createBindings();
+  const window = windowOf(boundaries);
+  const sums = (slice: string): string =>
+    `select ${slotOf(bindings, boundaries)} as slot, sum(${column}) as value from ${slice} as slice group by slot`;
+  if (projectId !== undefined) {
+    const statement = sums(appSlice(bindings, window, projectCondition(bindings, projectId)));
+    return series(boundaries, await query<SlotValue>(pool, statement, bindings.values));
+  }
+  return inSnapshot(pool, async (client) => {
+    const statement = sums(platformAppSlice(bindings, window, await readClosedBefore(client)));
+    return series(boundaries, (await client.query<SlotValue>(statement, bindings.values)).rows);
+  });
+}
+
+type SlotValue = { slot: number; value: string };
+
+async function readProjectActives(pool: pg.Pool, boundaries: readonly number[], projectId: string): Promise<number[]> {
+  const bindings = createBindings();
+  const statement = countActives(bindings, boundaries, projectCondition(bindings, projectId));
+  return series(boundaries, await query<SlotValue>(pool, statement, bindings.values));
+}
+
+// Closed days, weeks and months of UTC are kept; what is left is counted from actor_day.
+async function readPlatformActives(client: pg.PoolClient, boundaries: readonly number[]): Promise<number[]> {
+  const bindings = createBindings();
+  const kept = keptIntervals(boundaries, await readClosedBefore(client));
+  const slots = new Set(kept.map(({ slot }) => slot));
+  const parts = [
+    ...(kept.length > 0 ? [keptActives(bindings, kept)] : []),
+    ...(slots.size < boundaries.length - 1 ? [countActives(bindings, boundaries, "true", slots)] : []),
+  ];
+  const { rows } = await client.query<SlotValue>(
+    `select slot, sum(value) as value from (${parts.join("\n union all ")}) as actives group by slot`,
     bindings.values,
   );
   return series(boundaries, rows);
@@ -63,32 +66,26 @@ async function sumBySlot(
 
 // Each interval as the quarters of an hour of its UTC days: an actor was active in it where the two masks share a bit. Served
 // by actor_day's primary key (project_key, day, actor_id), project by project.
-async function readActiveUsers(pool: pg.Pool, boundaries: readonly number[], projectId?: string): Promise<number[]> {
-  const bindings = createBindings();
+function countActives(
+  bindings: Bindings,
+  boundaries: readonly number[],
+  project: string,
+  leftOut: ReadonlySet<number> = new Set(),
+): string {
   const { whole, cut } = splitWindow(windowOf(boundaries));
-  const project = projectCondition(bindings, projectId);
   const parts = cut.map(
     (part) => `select ${slotOf(bindings, boundaries)} as slot, project_key, actor_id
       from ${eventsOfCut(bindings, part, project)} as event where actor_id is not null`,
   );
-  if (whole !== undefined) {
-    const masks = masksOf(boundaries, whole);
-    parts.push(`select mask.slot, project_key, actor_id
-      from unnest(${bindings.bind(masks.map((mask) => mask.slot))}::integer[], ${bindings.bind(masks.map((mask) => mask.day))}::date[],
-        ${bindings.bind(masks.map((mask) => mask.buckets))}::bit(96)[]) as mask (slot, day, buckets)
-      cross join project join actor_day using (project_key, day)
-      where actor_day.buckets & mask.buckets <> 0::bit(96) and ${project}`);
-  }
-  if (parts.length === 0) return series(boundaries, []);
-  const rows = await query<{ slot: number; value: number }>(
-    pool,
-    // `union` drops repeats, within a part too.
-    `select slot, count(*) as value
-     from (${parts.join("\n union ")}${parts.length === 1 ? " union select null, null, null where false" : ""}) as active
-     group by slot`,
-    bindings.values,
-  );
-  return series(boundaries, rows);
+  const masks = whole === undefined ? [] : masksOf(boundaries, whole).filter(({ slot }) => !leftOut.has(slot));
+  parts.push(`select mask.slot, project_key, actor_id
+    from unnest(${bindings.bind(masks.map((mask) => mask.slot))}::integer[], ${bindings.bind(masks.map((mask) => mask.day))}::date[],
+      ${bindings.bind(masks.map((mask) => mask.buckets))}::bit(96)[]) as mask (slot, day, buckets)
+    cross join project join actor_day using (project_key, day)
+    where actor_day.buckets & mask.buckets <> 0::bit(96) and ${project}`);
+  return `select slot, count(*)::numeric as value
+    from (select distinct slot, project_key, actor_id from (${parts.join("\n union all ")}) as seen) as active
+    group by slot`;
 }
 
 type SlotMask = DayMask & { slot: number };

@@ -9,6 +9,7 @@ import type {
   RejectionDelta,
   SessionDelta,
 } from "../event-store.js";
+import { isClosed } from "./late-changes.js";
 
 /**
  * Brings everything that counts events in step with a flush, in the transaction of its rows. Tables in one order, keys sorted
@@ -197,6 +198,11 @@ async function applyCounts(
              group by name_key
            ) as merged
          )
+     ), late as (
+       insert into late_app_change (project_key, bucket, events, sessions)
+       select * from unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[])
+         as sent (project_key, bucket, events, sessions)
+       where ${isClosed("bucket")}
      ), refused as (
        insert into ingestion_rejection (project_key, bucket, reason, events)
        select * from unnest($13::integer[], $14::timestamptz[], $15::text[], $16::bigint[])

@@ -2,8 +2,10 @@ import type pg from "pg";
 import { parseMoney, zeroMoney } from "../../money.js";
 import { type TimeWindow, toInstant } from "../../types.js";
 import type { FleetCounts, FleetRow, FleetStore, Sparkline } from "../fleet-store.js";
-import { activeSlice, appSlice } from "./app-slices.js";
-import { createBindings, platformEventSlice, usageSlice } from "./slices.js";
+import { activeSlice } from "./app-slices.js";
+import { fleetSlice } from "./fleet-slices.js";
+import { createBindings } from "./slices.js";
+import { dayMs, readClosedBefore } from "./summary-slices.js";
 import { inSnapshot } from "./transaction.js";
 
 export function createFleetStore(pool: pg.Pool): FleetStore {
@@ -20,7 +22,9 @@ async function readProjects(client: pg.PoolClient, now: TimeWindow, before: Time
   const { rows } = await client.query<ProjectColumns>(
     `select project_key, id, name, owner_id, created_at from project where deleted_at is null order by id collate "C"`,
   );
-  const counted = { now: await readCounts(client, now), before: await readCounts(client, before) };
+  const closedBefore = await readClosedBefore(client);
+  const counted = await readCounts(client, now, closedBefore);
+  const countedBefore = await readCounts(client, before, closedBefore);
   const actors = await readActors(client, now, before);
   return rows.map((row): FleetRow => {
     const users = actors.get(row.project_key) ?? { now: 0, before: 0, both: 0 };
@@ -29,91 +33,61 @@ async function readProjects(client: pg.PoolClient, now: TimeWindow, before: Time
       name: row.name,
       ownerId: row.owner_id,
       createdAt: row.created_at,
-      now: { ...countsOf(counted.now, row), activeUsers: users.now },
-      before: { ...countsOf(counted.before, row), activeUsers: users.before },
+      now: { ...(counted.get(row.id) ?? nothing), activeUsers: users.now },
+      before: { ...(countedBefore.get(row.id) ?? nothing), activeUsers: users.before },
       retainedUsers: users.both,
     };
   });
 }
 
-type AppCounts = Pick<FleetCounts, "events" | "sessions">;
-type UsageCounts = Pick<FleetCounts, "requests" | "tokens" | "cost">;
-type PlatformCounts = Pick<FleetCounts, "generations" | "generationFailures" | "builds" | "buildFailures">;
-type Counted = { apps: Map<number, AppCounts>; usage: Map<string, UsageCounts>; platform: Map<string, PlatformCounts> };
+type Counts = Omit<FleetCounts, "activeUsers">;
 
-const noApp: AppCounts = { events: 0, sessions: 0 };
-const noUsage: UsageCounts = { requests: 0, tokens: 0, cost: zeroMoney };
-const noPlatform: PlatformCounts = { generations: 0, generationFailures: 0, builds: 0, buildFailures: 0 };
+const nothing: Counts = {
+  ...{ events: 0, sessions: 0, requests: 0, tokens: 0, cost: zeroMoney },
+  ...{ generations: 0, generationFailures: 0, builds: 0, buildFailures: 0 },
+};
 
-function countsOf(
-  { apps, usage, platform }: Counted,
-  { project_key, id }: ProjectColumns,
-): Omit<FleetCounts, "activeUsers"> {
-  return {
-    ...(apps.get(project_key) ?? noApp),
-    ...(usage.get(id) ?? noUsage),
-    ...(platform.get(id) ?? noPlatform),
-  };
-}
+type CountColumns = Record<
+  | "id"
+  | "events"
+  | "sessions"
+  | "requests"
+  | "tokens"
+  | "cost"
+  | "generations"
+  | "generation_failures"
+  | "builds"
+  | "build_failures",
+  string
+>;
 
-async function readCounts(client: pg.PoolClient, window: TimeWindow): Promise<Counted> {
-  return {
-    apps: await readApps(client, window),
-    usage: await readUsage(client, window),
-    platform: await readPlatform(client, window),
-  };
-}
-
-// Sums of bigints are numeric and come as text. Indexes: see the slices, here and below.
-async function readApps(client: pg.PoolClient, window: TimeWindow): Promise<Map<number, AppCounts>> {
+// By the id of the project, registered or not. Sums of bigints are numeric and come as text. Indexes: see the slice.
+async function readCounts(
+  client: pg.PoolClient,
+  window: TimeWindow,
+  closedBefore: number,
+): Promise<Map<string, Counts>> {
   const bindings = createBindings();
-  const { rows } = await client.query<{ project_key: number; events: string; sessions: string }>(
-    `select project_key, sum(events) as events, sum(sessions) as sessions
-     from ${appSlice(bindings, window)} as slice group by project_key`,
-    bindings.values,
-  );
-  return new Map(
-    rows.map(({ project_key, events, sessions }) => [
-      project_key,
-      { events: Number(events), sessions: Number(sessions) },
-    ]),
-  );
-}
-
-async function readUsage(client: pg.PoolClient, window: TimeWindow): Promise<Map<string, UsageCounts>> {
-  const bindings = createBindings();
-  const { rows } = await client.query<{ project_id: string; requests: string; tokens: string; cost: string }>(
-    `select project_id, sum(requests) as requests, sum(input_tokens) + sum(output_tokens) as tokens,
-       sum(input_cost) + sum(output_cost) as cost
-     from ${usageSlice(bindings, window)} as slice group by project_id`,
+  const { rows } = await client.query<CountColumns>(
+    `select id, sum(events) as events, sum(sessions) as sessions, sum(requests) as requests, sum(tokens) as tokens,
+       sum(cost) as cost, sum(generations) as generations, sum(generation_failures) as generation_failures,
+       sum(builds) as builds, sum(build_failures) as build_failures
+     from ${fleetSlice(bindings, window, { closedBefore })} as slice group by id`,
     bindings.values,
   );
   return new Map(
     rows.map((row) => [
-      row.project_id,
-      { requests: Number(row.requests), tokens: Number(row.tokens), cost: parseMoney(row.cost) },
-    ]),
-  );
-}
-
-async function readPlatform(client: pg.PoolClient, window: TimeWindow): Promise<Map<string, PlatformCounts>> {
-  const bindings = createBindings();
-  const counted = ["generation.completed", "generation.failed", "build.completed", "build.failed"];
-  const slice = platformEventSlice(bindings, window, { event: counted });
-  const { rows } = await client.query<{ project_id: string; counts: Record<string, number> }>(
-    `select project_id, jsonb_object_agg(event, events) as counts
-     from (select project_id, event, sum(events) as events from ${slice} as slice group by project_id, event) as counted
-     group by project_id`,
-    bindings.values,
-  );
-  return new Map(
-    rows.map(({ project_id, counts }) => [
-      project_id,
+      row.id,
       {
-        generations: counts["generation.completed"] ?? 0,
-        generationFailures: counts["generation.failed"] ?? 0,
-        builds: counts["build.completed"] ?? 0,
-        buildFailures: counts["build.failed"] ?? 0,
+        events: Number(row.events),
+        sessions: Number(row.sessions),
+        requests: Number(row.requests),
+        tokens: Number(row.tokens),
+        cost: parseMoney(row.cost),
+        generations: Number(row.generations),
+        generationFailures: Number(row.generation_failures),
+        builds: Number(row.builds),
+        buildFailures: Number(row.build_failures),
       },
     ]),
   );
@@ -158,24 +132,14 @@ async function readSparklines(
     ]),
   );
   const window = { from: boundaries[0] ?? 0, to: boundaries.at(-1) ?? 0 };
+  // Days of other time zones are no sums of UTC days.
+  const isUtc = boundaries.slice(0, -1).every((boundary) => boundary % dayMs === 0);
+  const closedBefore = isUtc ? await readClosedBefore(client) : Number.NEGATIVE_INFINITY;
   const bindings = createBindings();
-  const ids = `any(${bindings.bind(projectIds)}::text[])`;
   const slot = `width_bucket(at, ${bindings.bind(boundaries.map(toInstant))}::timestamptz[]) - 1`;
-  // Of named projects the primary key's ranges, and usage_rollup_project.
-  const apps = appSlice(
-    bindings,
-    window,
-    `project_key = any(array(select project_key from project as named where named.id = ${ids}))`,
-  );
-  const usage = usageSlice(bindings, window, { projectId: projectIds });
   const { rows } = await client.query<{ id: string; slot: number; events: string; cost: string }>(
-    `select id, slot, sum(events) as events, sum(cost) as cost
-     from (
-       select project.id, ${slot} as slot, events, 0::numeric as cost from ${apps} as app join project using (project_key)
-       union all
-       select project_id, ${slot}, 0, input_cost + output_cost from ${usage} as usage
-     ) as parts
-     group by id, slot`,
+    `select id, ${slot} as slot, sum(events) as events, sum(cost) as cost
+     from ${fleetSlice(bindings, window, { closedBefore, projectIds })} as slice group by 1, 2`,
     bindings.values,
   );
   for (const { id, slot, events, cost } of rows) {

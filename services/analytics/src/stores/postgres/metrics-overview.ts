@@ -1,8 +1,10 @@
 import type pg from "pg";
 import { parseMoney } from "../../money.js";
-import type { TimeWindow } from "../../types.js";
+import { type TimeWindow, toInstant } from "../../types.js";
 import type { Activity, Overview, PlatformTotals, TopProject } from "../metrics-store.js";
+import { eventSums, isSummedEvent, latePlatformColumns, summedEvents, summedUsage } from "./late-changes.js";
 import { createBindings, platformEventSlice, usageSlice } from "./slices.js";
+import { readClosedBefore } from "./summary-slices.js";
 
 /** The numbers of the platform's dashboard; `client` is in a transaction that sees one snapshot. */
 export async function readOverview(
@@ -10,10 +12,11 @@ export async function readOverview(
   windows: readonly TimeWindow[],
   topLimit: number,
 ): Promise<Overview> {
-  const totals = await readTotals(client);
+  const closedBefore = await readClosedBefore(client);
+  const totals = await readTotals(client, closedBefore);
   const activities: Activity[] = [];
   for (const window of windows) activities.push(await readActivity(client, window));
-  return { totals, activities, topProjects: await readTopProjects(client, topLimit) };
+  return { totals, activities, topProjects: await readTopProjects(client, topLimit, closedBefore) };
 }
 
 type TotalsRow = {
@@ -26,25 +29,26 @@ type TotalsRow = {
   cost: string;
 };
 
-// All time has no bound: one walk of each rollup, by platform_event_rollup's key and over usage_rollup as a whole.
-async function readTotals(client: pg.PoolClient): Promise<PlatformTotals> {
+// All time: a row a closed day (daily_summary's primary key), what came late to them, and of the rollups what is left, by
+// usage_rollup_bucket and platform_event_rollup's primary key.
+async function readTotals(client: pg.PoolClient, closedBefore: number): Promise<PlatformTotals> {
+  const columns = latePlatformColumns.join(", ");
   const { rows } = await client.query<TotalsRow>(
-    `select
-       (select count(*) from project where deleted_at is null) as projects,
-       coalesce(generations, 0) as generations, coalesce(generation_failures, 0) as generation_failures,
-       coalesce(builds, 0) as builds, coalesce(build_failures, 0) as build_failures,
-       coalesce(tokens, 0) as tokens, coalesce(cost, 0) as cost
+    `select (select count(*) from project where deleted_at is null) as projects,
+       coalesce(sum(generations), 0) as generations, coalesce(sum(generation_failures), 0) as generation_failures,
+       coalesce(sum(builds), 0) as builds, coalesce(sum(build_failures), 0) as build_failures,
+       coalesce(sum(input_tokens) + sum(output_tokens), 0) as tokens, coalesce(sum(input_cost) + sum(output_cost), 0) as cost
      from (
-       select sum(events) filter (where event = 'generation.completed') as generations,
-         sum(events) filter (where event = 'generation.failed') as generation_failures,
-         sum(events) filter (where event = 'build.completed') as builds,
-         sum(events) filter (where event = 'build.failed') as build_failures
-       from platform_event_rollup
-       where event in ('generation.completed', 'generation.failed', 'build.completed', 'build.failed')
-     ) as platform_events,
-     (
-       select sum(input_tokens) + sum(output_tokens) as tokens, sum(input_cost) + sum(output_cost) as cost from usage_rollup
-     ) as usage`,
+       select ${columns} from daily_summary where scope = 'platform'
+       union all
+       select ${columns} from late_platform_change where day < $1::timestamptz::date
+       union all
+       select ${summedUsage.join(", ")}, ${summedEvents.map(() => "0").join(", ")} from usage_rollup where bucket >= $1
+       union all
+       select ${summedUsage.map(() => "0").join(", ")}, ${eventSums("events")}
+       from platform_event_rollup where ${isSummedEvent} and bucket >= $1
+     ) as parts`,
+    [toInstant(closedBefore)],
   );
   const [row] = rows;
   if (row === undefined) throw new Error("an aggregate answers one row");
@@ -81,15 +85,22 @@ async function readActivity(client: pg.PoolClient, window: TimeWindow): Promise<
   };
 }
 
-// Indexes: usage_rollup as a whole; for the few that are left, platform_event_rollup_project and project's unique id.
-async function readTopProjects(client: pg.PoolClient, limit: number): Promise<TopProject[]> {
+// A row a closed day and project; else as the totals. Of the few that are left, platform_event_rollup_project and project's unique id.
+async function readTopProjects(client: pg.PoolClient, limit: number, closedBefore: number): Promise<TopProject[]> {
   const { rows } = await client.query<{ id: string; name: string; generations: string; tokens: string }>(
     `with top as (
-       select project_id as id, sum(input_tokens) + sum(output_tokens) as tokens
-       from usage_rollup
-       where project_id <> ''
-       group by project_id
-       order by tokens desc, project_id
+       select id, sum(tokens) as tokens
+       from (
+         select scope_id as id, requests, input_tokens + output_tokens as tokens from daily_summary where scope = 'project'
+         union all
+         select project_id, requests, input_tokens + output_tokens from late_platform_change
+         where day < $2::timestamptz::date and project_id <> ''
+         union all
+         select project_id, requests, input_tokens + output_tokens from usage_rollup where bucket >= $2 and project_id <> ''
+       ) as parts
+       group by id
+       having sum(requests) > 0
+       order by tokens desc, id
        limit $1
      )
      select top.id, coalesce(project.name, top.id) as name, top.tokens,
@@ -97,7 +108,7 @@ async function readTopProjects(client: pg.PoolClient, limit: number): Promise<To
         where platform_event_rollup.project_id = top.id and event = 'generation.completed') as generations
      from top left join project on project.id = top.id
      order by top.tokens desc, top.id`,
-    [limit],
+    [limit, toInstant(closedBefore)],
   );
   return rows.map(({ id, name, generations, tokens }) => ({
     id,

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { bucketOf, toInstant } from "../../types.js";
 import type { PlatformEvent, PlatformEventOutcome, PlatformEventStore } from "../platform-event-store.js";
 import { compareTexts, firstOfEach, type Identified, judge } from "./identity.js";
+import { eventSums, isClosed, isSummedEvent, summedEvents } from "./late-changes.js";
 import { isRegistryEvent, lockRegistry, updateRegistry } from "./project-registry.js";
 import { inTransaction } from "./transaction.js";
 
@@ -53,8 +54,16 @@ async function addToRollup(client: pg.PoolClient, events: readonly PlatformEvent
   if (events.length === 0) return;
   const rows = rollUp(events);
   await client.query(
-    `insert into platform_event_rollup as rollup (bucket, event, user_id, project_id, events)
-     select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+    `with sent as (
+       select * from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+         as sent (bucket, event, user_id, project_id, events)
+     ), late as (
+       insert into late_platform_change (day, user_id, project_id, ${summedEvents.map(({ column }) => column).join(", ")})
+       select bucket::date, user_id, project_id, ${eventSums("events")}
+       from sent where ${isSummedEvent} and ${isClosed("bucket")}
+     )
+     insert into platform_event_rollup as rollup (bucket, event, user_id, project_id, events)
+     select bucket, event, user_id, project_id, events from sent
      on conflict (event, bucket, project_id, user_id) do update set events = rollup.events + excluded.events`,
     [
       rows.map((row) => toInstant(row.bucket)),

@@ -19,7 +19,8 @@ export type UsageFilter = {
 
 export type PlatformEventFilter = {
   userId?: string | undefined;
-  projectId?: string | undefined;
+  /** One, or any of a list. */
+  projectId?: string | readonly string[] | undefined;
   /** One event type, or any of a list. */
   event?: string | readonly string[] | undefined;
 };
@@ -115,10 +116,8 @@ export const usageRow = `user_id, coalesce(project_id, '') as project_id, model,
 function usageConditions(bindings: Bindings, filter: UsageFilter): Condition[] {
   const { userId: user_id, projectId: project_id, model, ...computed } = filter;
   return [
-    ...equalities(bindings, { user_id, model, ...(typeof project_id === "string" ? { project_id } : {}) }),
-    ...(typeof project_id === "object"
-      ? [{ rollup: "project_id", rows: "project_id", value: `any(${bindings.bind(project_id)}::text[])` }]
-      : []),
+    ...equalities(bindings, { user_id, model }),
+    ...projectIs(bindings, project_id),
     ...(computed.provider === undefined
       ? []
       : [{ rollup: "provider", rows: provider, value: bindings.bind(computed.provider) }]),
@@ -135,7 +134,7 @@ function usageConditions(bindings: Bindings, filter: UsageFilter): Condition[] {
  * by platform_event_occurred_at. Name the event wherever the question does: no index starts with the bucket.
  */
 export function platformEventSlice(bindings: Bindings, window: TimeWindow, filter: PlatformEventFilter = {}): string {
-  const conditions = equalities(bindings, { user_id: filter.userId, project_id: filter.projectId });
+  const conditions = [...equalities(bindings, { user_id: filter.userId }), ...projectIs(bindings, filter.projectId)];
   if (typeof filter.event === "string") conditions.push(...equalities(bindings, { event: filter.event }));
   else if (filter.event !== undefined) {
     conditions.push({ rollup: "event", rows: "event", value: `any(${bindings.bind(filter.event)}::text[])` });
@@ -145,6 +144,11 @@ export function platformEventSlice(bindings: Bindings, window: TimeWindow, filte
     rows: `occurred_at as at, event, coalesce(user_id, '') as user_id, coalesce(project_id, '') as project_id, 1::bigint as events
       from platform_event`,
   });
+}
+
+function projectIs(bindings: Bindings, projectId: string | readonly string[] | undefined): Condition[] {
+  if (typeof projectId !== "object") return equalities(bindings, { project_id: projectId });
+  return [{ rollup: "project_id", rows: "project_id", value: `any(${bindings.bind(projectId)}::text[])` }];
 }
 
 // A column must equal a bound value: how the rollup and the rows name it.

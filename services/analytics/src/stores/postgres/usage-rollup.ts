@@ -4,6 +4,7 @@ import { bucketOf, toInstant } from "../../types.js";
 import type { Receipt, UsageRecord } from "../usage-store.js";
 import { type Spend, spendInTransaction } from "./budget-ledger.js";
 import { compareTexts } from "./identity.js";
+import { isClosed, summedUsage } from "./late-changes.js";
 
 /** What the rollups take of a record. */
 export type RolledRecord = Omit<
@@ -169,8 +170,19 @@ async function upsert(client: pg.PoolClient, table: RollupTable, rows: readonly 
 
 type RollupTable = "usage_rollup" | "usage_tag_rollup";
 
+// Of the rollup's columns, those that the days' sums have too.
+const lateUsage = `late as (
+  insert into late_platform_change (day, user_id, project_id, ${summedUsage.join(", ")})
+  select bucket::date, user_id, project_id, ${summedUsage.join(", ")} from sent where ${isClosed("bucket")}
+)`;
+
 const statements: Record<RollupTable, string> = {
-  usage_rollup: upsertInto("usage_rollup", textColumns, "user_id, bucket, project_id, model, provider, feature"),
+  usage_rollup: upsertInto(
+    "usage_rollup",
+    textColumns,
+    "user_id, bucket, project_id, model, provider, feature",
+    lateUsage,
+  ),
   usage_tag_rollup: upsertInto(
     "usage_tag_rollup",
     ["tag", ...textColumns],
@@ -178,7 +190,7 @@ const statements: Record<RollupTable, string> = {
   ),
 };
 
-function upsertInto(table: RollupTable, texts: readonly string[], key: string): string {
+function upsertInto(table: RollupTable, texts: readonly string[], key: string, beside?: string): string {
   const columns = ["bucket", ...texts, ...sumColumns];
   const types = [
     "timestamptz",
@@ -186,8 +198,11 @@ function upsertInto(table: RollupTable, texts: readonly string[], key: string): 
     ...countColumns.map(() => "bigint"),
     ...amountColumns.map(() => "numeric"),
   ];
-  return `insert into ${table} as rollup (${columns.join(", ")})
-    select * from unnest(${types.map((type, n) => `$${n + 1}::${type}[]`).join(", ")})
+  return `with sent as (
+      select * from unnest(${types.map((type, n) => `$${n + 1}::${type}[]`).join(", ")}) as sent (${columns.join(", ")})
+    )${beside === undefined ? "" : `, ${beside}`}
+    insert into ${table} as rollup (${columns.join(", ")})
+    select * from sent
     on conflict (${key}) do update set
       ${sumColumns.map((name) => `${name} = rollup.${name} + excluded.${name}`).join(", ")}`;
 }

@@ -1,17 +1,8 @@
 import { rollupCost, scopeColumns } from "./budget-sums.js";
 import { usageRow, usageSums } from "./slices.js";
+import type { Check } from "./verify-check.js";
 import { isRetained, withEventHorizon, withUsageHorizon } from "./verify-retained.js";
-
-/** Two ways to the same rows: `stored` as they are kept, `recounted` from the raw rows. Both have the keys and the fields. */
-export type Check = {
-  name: string;
-  keys: readonly string[];
-  fields: readonly string[];
-  /** Fields are counts, and a missing row counts as zeros. */
-  emptyIsZero: boolean;
-  stored: string;
-  recounted: string;
-};
+import { summaryChecks } from "./verify-summaries.js";
 
 // The time that an event counts by, and the start of its bucket.
 const at = "coalesce(corrected_at, occurred_at)";
@@ -47,6 +38,7 @@ export const checks: readonly Check[] = [
   usageTagRollup(),
   receipts(),
   budgetSpend(),
+  ...summaryChecks,
 ];
 
 /** A primary key holds within its partition; that a row of the default partition is in no other is for partitions.ts to see to. */

@@ -2,7 +2,8 @@ import type pg from "pg";
 import type { CheckResult, Difference, VerifyStore } from "../verify-store.js";
 import { patiently } from "./client.js";
 import { inSnapshot } from "./transaction.js";
-import { type Check, checks } from "./verify-checks.js";
+import type { Check } from "./verify-check.js";
+import { checks } from "./verify-checks.js";
 
 // Of one table, however large.
 const recountTimeoutMs = 4 * 3_600_000;
