@@ -35,19 +35,19 @@ export type RunnerDeps = {
   stopping: AbortSignal;
 };
 
-export type WindowRun = DueWindow & { byHand: boolean };
+export type WindowRun = DueWindow & { byHand: boolean; again: boolean };
 
 /** Claims a window, runs it, and leaves what became of it in its row. Throws what the store throws. */
 export async function runWindow(
   deps: RunnerDeps,
   job: Job,
-  { window, attempt, byHand }: WindowRun,
+  { window, attempt, byHand, again }: WindowRun,
 ): Promise<JobResult> {
   const { runs, runner, clock, stopping, lease } = deps;
   const startedAt = clock();
   const claim = { job: job.name, windowStart: window.start, attempt };
   const leaseUntil = new Date(startedAt.getTime() + lease.leaseMs);
-  if (!(await runs.claim({ ...claim, windowEnd: window.end, runner, byHand, startedAt, leaseUntil }))) {
+  if (!(await runs.claim({ ...claim, windowEnd: window.end, runner, byHand, again, startedAt, leaseUntil }))) {
     return { kind: "taken" };
   }
   const kept = keepLease(deps, claim);

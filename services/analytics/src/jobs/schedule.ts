@@ -73,7 +73,7 @@ export function createSchedule({
       const now = new Date(clock().getTime() + earlyMs);
       const due = oldestDueWindow(job, await runs.history(job.name, catchUpSince(job, now)), now);
       if (due === null) return;
-      const { kind } = await run(job, { ...due, byHand: false });
+      const { kind } = await run(job, { ...due, byHand: false, again: false });
       // Another replica is at it: the next look sees what it left.
       if (kind === "taken" || kind === "interrupted") return;
     }
@@ -115,7 +115,7 @@ export function createSchedule({
       const { attempts } = await runs.history(job.name, window.start);
       const last = attempts.find(({ windowStart }) => windowStart.getTime() === window.start.getTime());
       if (last?.status === "done" && !again) return { kind: "taken" };
-      return run(job, { window, attempt: (last?.attempt ?? 0) + 1, byHand: true });
+      return run(job, { window, attempt: (last?.attempt ?? 0) + 1, byHand: true, again });
     },
   };
 }

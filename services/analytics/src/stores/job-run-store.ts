@@ -26,6 +26,8 @@ export type NewJobRun = JobClaim & {
   windowEnd: Date;
   runner: string;
   byHand: boolean;
+  /** Although the window is done. */
+  again?: boolean;
   startedAt: Date;
   leaseUntil: Date;
 };
@@ -43,8 +45,8 @@ export type JobHistory = { firstWindow: Date | null; attempts: JobRunRow[] };
 /** One row an attempt at a window: what makes a window run once, on any number of replicas. */
 export type JobRunStore = {
   /**
-   * True for the one caller that may make this attempt. False while anybody else runs any window of the job, and where the
-   * attempt was made already. Runs of the job whose lease is over at `startedAt` are marked as abandoned.
+   * True for the one caller that may make this attempt. False while anybody else runs any window of the job, where the attempt was
+   * made already, and where the window is done: who looked while it ran finds that out here. Runs of the job whose lease is over at `startedAt` are marked as abandoned.
    */
   claim(run: NewJobRun): Promise<boolean>;
   /** False when the run was taken over: then nothing of it may go on. */

@@ -61,6 +61,19 @@ describe("a window of a job", () => {
     expect(results.filter(({ kind }) => kind === "taken")).toHaveLength(4);
   });
 
+  it("is not run by who looked while it ran and claims it once it is done", async () => {
+    const { runs } = app.domain;
+    const first = { job: "hourly", windowStart: window9.start, attempt: 1 };
+    const startedAt = app.clock.now();
+    const leaseUntil = new Date(startedAt.getTime() + 90_000);
+    const run = { ...first, windowEnd: window9.end, runner: "test:1", byHand: true, startedAt, leaseUntil };
+    expect(await runs.claim(run)).toBe(true);
+    expect(await runs.claim({ ...run, attempt: 2 })).toBe(false);
+    await runs.finish(first, { status: "done", finishedAt: startedAt, steps: [], error: null });
+    expect(await runs.claim({ ...run, attempt: 2 })).toBe(false);
+    expect(await runs.claim({ ...run, attempt: 2, again: true })).toBe(true);
+  });
+
   it("leaves a row: when, by whom, what came of it", async () => {
     const job = counting();
     await replica(job).runDue();

@@ -39,8 +39,19 @@ export function createJobRunStore(pool: pg.Pool): JobRunStore {
           `insert into job_run (job, window_start, window_end, attempt, status, runner, by_hand, started_at, lease_until)
            select $1, $2, $3, $4, 'running', $5, $6, $7, $8
            where not exists (select from job_run where job = $1 and status = 'running')
+             and ($9 or not exists (select from job_run where job = $1 and window_start = $2 and status = 'done'))
            on conflict (job, window_start, attempt) do nothing`,
-          [run.job, run.windowStart, run.windowEnd, run.attempt, run.runner, run.byHand, run.startedAt, run.leaseUntil],
+          [
+            run.job,
+            run.windowStart,
+            run.windowEnd,
+            run.attempt,
+            run.runner,
+            run.byHand,
+            run.startedAt,
+            run.leaseUntil,
+            run.again ?? false,
+          ],
         );
         return rowCount === 1;
       });
