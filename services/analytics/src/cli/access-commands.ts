@@ -11,9 +11,9 @@ import {
 } from "@mobigen/analytics-contract";
 import { type Command, Option } from "commander";
 import type { z } from "zod";
-import { toCount } from "./data-commands.js";
 import { CommandError } from "./failure.js";
 import { actor, printTable, runOnDomain } from "./run.js";
+import { toCount } from "./to-count.js";
 
 // What a terminal is good for; beyond it the API pages on.
 const maxListed = 5_000;

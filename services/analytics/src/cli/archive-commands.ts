@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Domain } from "../app/domain.js";
 import { checkFiles } from "../archive/check-files.js";
 import { type RestoredFile, restoreFiles } from "../archive/restore.js";
 import type { ArchiveFiles } from "../stores/archive-files.js";
 import { type ArchivedFile, archiveKinds } from "../stores/archive-store.js";
-import { toCount } from "./data-commands.js";
 import { CommandError } from "./failure.js";
 import { printTable, runOnDomain } from "./run.js";
+import { toCount } from "./to-count.js";
 
 const defaultKeepDays = 7;
 const busy = "Another process archives or restores just now: try again when it is done.";
@@ -38,14 +39,16 @@ export function addArchiveCommands(program: Command): void {
   archive
     .command("verify")
     .description("Read every file to its last row and compare checksums and counts; exit code 1 if anything differs")
-    .action(() =>
-      runOnDomain(async ({ archiveStore: store, archiveFiles }) => {
-        const { files, rows, faults } = await checkFiles({ store, files: requireFiles(archiveFiles) });
-        for (const { file, fault } of faults) console.log(`${file.path} ${fault}.`);
-        console.log(`${files - faults.length} of ${files} files are as they were written, ${rows} rows in all.`);
-        return faults.length === 0 ? 0 : 1;
-      }),
-    );
+    .action(() => runOnDomain(async (domain) => ((await reportFiles(domain)) ? 0 : 1)));
+}
+
+/** Reads every file and prints what is wrong. True where nothing is. */
+export async function reportFiles({ archiveStore, archiveFiles }: Domain): Promise<boolean> {
+  const found = await checkFiles({ store: archiveStore, files: requireFiles(archiveFiles) });
+  for (const { file, fault } of found.faults) console.log(`${file.path} ${fault}.`);
+  const good = found.files - found.faults.length;
+  console.log(`${good} of ${found.files} files are as they were written, ${found.rows} rows in all.`);
+  return found.faults.length === 0;
 }
 
 function addRestore(archive: Command): void {

@@ -1,8 +1,10 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { defaultModel, describeLoad, loadUsage } from "../load-usage.js";
 import { defaultMaxShown, formatVerifyReport, verify } from "../verify.js";
+import { reportFiles } from "./archive-commands.js";
 import { fillWithDemo } from "./demo.js";
 import { runCommand, runOnDomain } from "./run.js";
+import { toCount } from "./to-count.js";
 
 /** migrate, verify, load-usage and demo. */
 export function addDataCommands(program: Command): void {
@@ -21,11 +23,13 @@ export function addDataCommands(program: Command): void {
       "Recompute every rollup and receipt from the raw rows and print what differs; exit code 1 if anything does",
     )
     .option("--show <n>", "differences to print of each table", toCount, defaultMaxShown)
-    .action(({ show: maxShown }) =>
-      runOnDomain(async ({ verifyStore }) => {
-        const report = await verify(verifyStore, { maxShown });
+    .option("--archive", "read every file of the archive as well")
+    .action(({ show: maxShown, archive = false }) =>
+      runOnDomain(async (domain) => {
+        const report = await verify(domain.verifyStore, { maxShown });
         console.log(formatVerifyReport(report));
-        return report.clean ? 0 : 1;
+        const isArchiveWhole = !archive || (await reportFiles(domain));
+        return report.clean && isArchiveWhole ? 0 : 1;
       }),
     );
   addLoadUsage(program);
@@ -68,9 +72,4 @@ function addLoadUsage(program: Command): void {
         return summary.failed === 0 ? 0 : 1;
       }),
     );
-}
-
-export function toCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number above 0.");
-  return Number(text);
 }

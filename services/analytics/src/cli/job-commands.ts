@@ -3,9 +3,9 @@ import { Argument, type Command, InvalidArgumentError } from "commander";
 import { type Job, windowAt } from "../jobs/job.js";
 import type { JobResult } from "../jobs/run-window.js";
 import type { JobRunRow } from "../stores/job-run-store.js";
-import { toCount } from "./data-commands.js";
 import { CommandError } from "./failure.js";
 import { printTable, runOnDomain } from "./run.js";
+import { toCount } from "./to-count.js";
 
 const defaultRuns = 20;
 

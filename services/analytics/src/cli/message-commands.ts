@@ -2,9 +2,9 @@ import { type Message, maxPageSize, messageQuerySchema, messageStates } from "@m
 import { type Command, Option } from "commander";
 import type { Domain } from "../app/domain.js";
 import { parseBody } from "../http/parse.js";
-import { toCount } from "./data-commands.js";
 import { CommandError } from "./failure.js";
 import { actor, printTable, runOnDomain } from "./run.js";
+import { toCount } from "./to-count.js";
 
 const defaultShown = 20;
 
