@@ -140,6 +140,9 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const projects = createProjects({ store: projectStore, clock, eventsPerMinute, acceptPastDays, onChange });
   const tokens = createTokens(accessStore, lastUse, clock, config.adminToken);
   const budgetParts = createBudgetParts({ pool, config, prices: book, clock, logger });
+  const reportParts = createReportParts({
+    ...{ pool, config, metrics, usage: usageStore, apps, projects: projectStore, clock, logger },
+  });
   const runs = createJobRunStore(pool);
   const { budgetAlerts: alerts, delivery } = budgetParts;
   const aggregates = createHourAggregates({ metrics, cache });
@@ -158,7 +161,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
       summaries,
     },
     daily: { counters, healer, ensurePartitions: partitions.ensureAround, summaries, archive: archiveParts.archive },
-    weekly: { metrics },
+    weekly: { reports: reportParts.reports },
   });
 
   return {
@@ -174,7 +177,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     ...{ events, projectStore, tracker, metrics, fleet, counters, healer, prices, book, priceStore, recost, conflicts },
     insightStores: createInsightStores(pool, apps),
     ...budgetParts,
-    ...createReportParts({ pool, projectStore, clock }),
+    ...reportParts,
     ...archiveParts,
     costStore: createCostStore(pool),
     costs: createCostMonitor({ usage: usageStore, clock }),

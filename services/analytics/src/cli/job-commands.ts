@@ -78,7 +78,7 @@ function toRow(run: JobRunRow) {
 }
 
 /** A date is its midnight in UTC, a time without a zone is UTC too. */
-function toInstant(text: string): Date {
+export function toInstant(text: string): Date {
   const zoned = /(Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`;
   const at = new Date(zoned);
   if (/^\d{4}-\d\d-\d\d(T.*)?$/.test(text) && !Number.isNaN(at.getTime())) return at;

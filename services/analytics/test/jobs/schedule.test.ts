@@ -325,18 +325,21 @@ describe("the jobs", () => {
     expect(rows).toEqual([{ exists: true }]);
   });
 
-  it("weekly: keeps the week's totals and their change against the week before", async () => {
-    app.clock.set("2026-05-06T12:00:00Z");
+  it("weekly: keeps the totals of the last whole week, Monday to Sunday, beside those of the week before", async () => {
+    app.clock.set("2026-04-29T12:00:00Z");
     await record(200, "w");
-    app.clock.set("2026-05-13T12:00:00Z");
+    app.clock.set("2026-05-06T12:00:00Z");
     await record(300, "w");
+    app.clock.set("2026-05-13T12:00:00Z");
+    await record(400, "w");
     app.clock.set("2026-05-17T00:00:00Z");
     const result = await app.domain.schedule.runNow(jobNamed("weekly"));
-    expect(didOf(result, "totals")).toMatchObject({
-      from: "2026-05-10T00:00:00.000Z",
-      to: "2026-05-17T00:00:00.000Z",
-      totals: { tokens: { total: 300, change: 50 }, builds: { total: 0, change: null } },
+    expect(didOf(result, "trends")).toMatchObject({
+      from: "2026-05-04T00:00:00.000Z",
+      to: "2026-05-11T00:00:00.000Z",
+      totals: { tokens: { value: 300, before: 200 }, builds: { value: 0, before: 0 } },
     });
+    expect(didOf(result, "reports")).toEqual({ queued: 0, skipped: 0, failed: 0, linksDropped: 0 });
   });
 });
 

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { TimeWindow } from "../../types.js";
+import { type TimeWindow, toInstant } from "../../types.js";
 import type { AppMetricsStore } from "../app-metrics-store.js";
 import { appSlice, type DayMask, dayMasks, eventsOfCut } from "./app-slices.js";
 import { keptActives, keptIntervals } from "./kept-actives.js";
@@ -16,6 +16,17 @@ export function createAppMetricsStore(pool: pg.Pool): AppMetricsStore {
       projectId === undefined
         ? inSnapshot(pool, (client) => readPlatformActives(client, boundaries))
         : readProjectActives(pool, boundaries, projectId),
+
+    // By project_rollup's primary key, a row a bucket.
+    topScreens: (projectId, window, limit) =>
+      query<{ name: string; views: number }>(
+        pool,
+        `select event_name.name, sum(event_rollup.events)::bigint as views
+         from project join event_rollup using (project_key) join event_name using (name_key)
+         where project.id = $1 and bucket >= $2 and bucket < $3 and event_name.type = 'screen_view' and event_name.name <> ''
+         group by event_name.name order by views desc, event_name.name limit $4`,
+        [projectId, toInstant(window.from), toInstant(window.to), limit],
+      ),
   };
 }
 
