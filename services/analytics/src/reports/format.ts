@@ -11,20 +11,29 @@ const fraction = new Intl.NumberFormat(locale, { style: "currency", currency: "U
 const shortDollars = new Intl.NumberFormat(locale, {
   ...{ style: "currency", currency: "USD", notation: "compact", maximumSignificantDigits: 3 },
 });
+const wholeDollars = new Intl.NumberFormat(locale, { style: "currency", currency: "USD", maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
 const maxNameLength = 60;
+// Beyond these a number does not fit beside another one on a phone, and its last digits tell nobody anything.
+const maxFullCount = 1e9;
+const maxCents = 1e6;
+const maxChange = 9_999;
 
 /** What stands for a number that there is none of. */
 export const noValue = "–";
 
-/** In full: counts to the last one, dollars to the cent (smaller amounts to two digits). */
+/**
+ * In full: counts to the last one (from a billion on in short), dollars to the cent (below one to two digits, from a million on
+ * without cents).
+ */
 export function formatValue(value: number | null, unit: Unit): string {
   if (value === null) return noValue;
   switch (unit) {
     case "count":
-      return whole.format(value);
+      return value < maxFullCount ? whole.format(value) : short.format(value);
     case "dollars":
-      return value !== 0 && Math.abs(value) < 0.01 ? fraction.format(value) : cents.format(value);
+      if (value !== 0 && Math.abs(value) < 0.01) return fraction.format(value);
+      return Math.abs(value) < maxCents ? cents.format(value) : wholeDollars.format(value);
     case "percent":
       return `${tenths.format(value)}%`;
   }
@@ -42,6 +51,7 @@ export function formatChange(change: number | null, value: number | null): strin
   if (change === null) return value === null || value === 0 ? noValue : "new";
   if (change === 0) return "±0%";
   const size = Math.abs(change);
+  if (size > maxChange) return `> +${whole.format(maxChange)}%`;
   return `${change > 0 ? "+" : "−"}${(size < 100 ? tenths : whole).format(size)}%`;
 }
 

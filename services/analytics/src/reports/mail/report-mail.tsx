@@ -145,7 +145,10 @@ function Footer({ page, links }: { page: ReportPage; links: MailLinks }) {
   return (
     <Text
       className="quiet"
-      style={{ color: color.quiet, fontSize: 12, lineHeight: "18px", textAlign: "center", padding: "0 16px" }}
+      style={{
+        ...{ color: color.quiet, fontSize: 12, lineHeight: "18px", textAlign: "center", padding: "0 16px" },
+        wordBreak: "break-word",
+      }}
     >
       You get this every week because this address is subscribed to the report on {page.about}.{" "}
       <Link className="link" href={links.unsubscribe} style={link}>
