@@ -25,6 +25,7 @@ describe("readConfig", () => {
       databaseUrl: null,
       redisUrl: null,
       databaseConnections: 10,
+      databaseWaitSeconds: 60,
       cronEnabled: true,
       dataDir: "/base/.data",
       adminToken: null,

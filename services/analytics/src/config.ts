@@ -17,6 +17,8 @@ export type Config = {
   /** Null: counters, limits and caches in this process. */
   redisUrl: string | null;
   databaseConnections: number;
+  /** How long a start waits for a database that is not there yet. */
+  databaseWaitSeconds: number;
   cronEnabled: boolean;
   dataDir: string;
   /** Null, outside production only: whoever reaches the loopback address acts as admin. */
@@ -48,6 +50,7 @@ export const variables = [
   "PUBLIC_URL",
   "DATABASE_URL",
   "DATABASE_CONNECTIONS",
+  "DATABASE_WAIT_SECONDS",
   "REDIS_URL",
   "DATA_DIR",
   "ADMIN_TOKEN",
@@ -102,6 +105,7 @@ export function readConfig(environment: Environment, base: string = baseFolder()
     databaseUrl: read.url("DATABASE_URL", ["postgres:", "postgresql:"]),
     redisUrl: read.url("REDIS_URL", ["redis:", "rediss:"]),
     databaseConnections: read.integer("DATABASE_CONNECTIONS", 2, 200, 10),
+    databaseWaitSeconds: read.integer("DATABASE_WAIT_SECONDS", 0, 3_600, 60),
     cronEnabled: read.flag("ENABLE_CRON", true),
     dataDir: path.resolve(base, read.text("DATA_DIR") ?? ".data"),
     adminToken,

@@ -12,6 +12,7 @@ import { createRedisCacheStore } from "../stores/redis/cache-store.js";
 import { createRedisConnection } from "../stores/redis/connection.js";
 import { counterScripts, createRedisCounterStore } from "../stores/redis/counter-store.js";
 import { createRedisRateLimitStore, rateLimitScripts } from "../stores/redis/rate-limit-store.js";
+import { waitForDatabase } from "./wait-for-database.js";
 import { within } from "./within.js";
 
 const closeGraceMs = 1_000;
@@ -34,7 +35,9 @@ export async function openDatabase({ config, logger, join }: DatabaseOptions) {
     await stop();
   };
   try {
-    const { applied } = await migrate(pool, { logger });
+    // A person at a command line is told at once.
+    const waitMs = join ? 0 : config.databaseWaitSeconds * 1_000;
+    const { applied } = await waitForDatabase(() => migrate(pool, { logger }), { waitMs, logger });
     return { pool, prisma, applied, close };
   } catch (error) {
     await close();

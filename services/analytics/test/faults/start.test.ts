@@ -7,9 +7,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.js";
+import { startRecoveringPostgres } from "../support/recovering-postgres.js";
+import { startTcpProxy } from "../support/tcp-proxy.js";
 
 const service = fileURLToPath(new URL("../..", import.meta.url));
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 90_000;
 
 let db: TestDatabase;
 let folder: string;
@@ -67,7 +69,7 @@ describe("a start that can't be", () => {
     ["no admin token in production", { NODE_ENV: "production" }, /^ADMIN_TOKEN is not set.*\.\n$/],
     [
       "an unreachable database",
-      { DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/d" },
+      { DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/d", DATABASE_WAIT_SECONDS: "0" },
       /^PostgreSQL is not reachable at 127\.0\.0\.1:1 .*\.\n$/,
     ],
     [
@@ -135,6 +137,41 @@ describe("a start", () => {
   );
 });
 
+describe("a start before its database", () => {
+  it(
+    "waits, through its recovery too, and goes on",
+    async () => {
+      const { hostname, port } = new URL(db.url);
+      const proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+      await proxy.cut();
+      const url = new URL(db.url);
+      url.port = String(proxy.port);
+      const early = run(["start"], { DATABASE_URL: url.toString(), LOG_LEVEL: "warn" });
+      await expect.poll(early.stdout, { timeout: startTimeoutMs }).toContain("waiting for PostgreSQL");
+      const recovering = await startRecoveringPostgres(proxy.port);
+      await expect.poll(recovering.refused, { timeout: startTimeoutMs }).toBeGreaterThan(0);
+      await recovering.stop();
+      await proxy.restore();
+      await started(early);
+      early.child.kill("SIGTERM");
+      expect(await early.ended).toBe(0);
+      await proxy.stop();
+    },
+    3 * startTimeoutMs,
+  );
+
+  it(
+    "ends on SIGTERM while it waits",
+    async () => {
+      const early = run(["start"], { DATABASE_URL: "postgres://u@127.0.0.1:1/d", LOG_LEVEL: "warn" });
+      await expect.poll(early.stdout, { timeout: startTimeoutMs }).toContain("waiting for PostgreSQL");
+      early.child.kill("SIGTERM");
+      expect(await early.ended).toBe(0);
+    },
+    startTimeoutMs,
+  );
+});
+
 describe("the command line", () => {
   async function output(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
     const command = run(args);
@@ -155,7 +192,7 @@ describe("the command line", () => {
     const token = JSON.parse((await output("tokens", "create", "ops", "--scopes", "platform:read")).stdout);
     expect(token.token).toMatch(/^mgt_/);
     expect((await output("tokens", "revoke", token.id)).code).toBe(0);
-  }, 120_000);
+  }, 240_000);
 
   it("says in a sentence what can't be, with exit code 1", async () => {
     expect(await output("keys", "create", "nowhere")).toEqual({
@@ -182,7 +219,7 @@ describe("the command line", () => {
     ]) {
       expect(help.stdout).toMatch(new RegExp(`\\n  ${command}\\b`));
     }
-  }, 120_000);
+  }, 240_000);
 
   it("verifies, lists prices, and runs a job", async () => {
     expect(await output("verify")).toMatchObject({ code: 0, stdout: expect.stringContaining("No difference") });
@@ -192,7 +229,7 @@ describe("the command line", () => {
     expect((await output("jobs", "run", "hourly")).code).toBe(0);
     expect((await output("jobs", "list")).stdout).toMatch(/^JOB[\s\S]*\nhourly/);
     expect((await output("migrate")).stdout).toBe("The database is up to date.\n");
-  }, 120_000);
+  }, 240_000);
 });
 
 /** What the command's reply has for a status, run by a shell as a person would. */
