@@ -17,12 +17,14 @@ export type GroupCommitOptions<Item, Result> = {
   flushIntervalMs: number;
   /** How many flushes may be under way at once. */
   concurrentFlushes: number;
+  /** Where flushes would only fail after a long wait: an error that items are refused with at once, else null. */
+  refusal?: () => Error | null;
   /** Whose an item is: a flush takes from all owners in turn, so that one who floods delays nobody by more than a flush. */
   ownerOf?: (item: Item) => string | number;
 };
 
 export type GroupCommit<Item, Result> = {
-  /** Resolves after the commit that holds the item; rejects with `overloaded`, or with what the flush failed with. */
+  /** Resolves after the commit that holds the item; rejects with `overloaded`, a `refusal`, or what the flush failed with. */
   submit(item: Item, weight: Weight): Promise<Result>;
   /** Rows that wait or are being written. */
   queuedRows(): number;
@@ -60,6 +62,8 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     if (heldRows + weight.rows > options.maxQueuedRows || heldBytes + weight.bytes > options.maxQueuedBytes) {
       return Promise.reject(overloaded(`The queue of ${options.name} is full. Nothing was stored; try again.`));
     }
+    const refusal = options.refusal?.() ?? null;
+    if (refusal !== null) return Promise.reject(refusal);
     heldRows += weight.rows;
     heldBytes += weight.bytes;
     waitingRows += weight.rows;

@@ -40,6 +40,8 @@ export type UsageTrackerDeps = {
   counters: Pick<CounterStore, "recordUsage">;
   /** Called when records may be stored that nobody counted: the database went away, perhaps after their commit. */
   onUncounted: () => void;
+  /** See GroupCommitOptions. */
+  refusal?: () => Error | null;
   clock: Clock;
   logger: Pick<Logger, "warn">;
 };
@@ -74,8 +76,9 @@ export type UsageTracker = {
 /** Records LLM calls and platform events, many requests to a commit, and tells how much was used. */
 export function createUsageTracker(deps: UsageTrackerDeps): UsageTracker {
   const { clock, logger } = deps;
+  const queueOptions = { ...queueBounds, ...(deps.refusal === undefined ? {} : { refusal: deps.refusal }) };
   const usageQueue = createGroupCommit<UsageRecord[], AppendOutcome[]>({
-    ...queueBounds,
+    ...queueOptions,
     name: "usage records",
     flush: async (requests) => {
       const records = requests.flat();
@@ -85,7 +88,7 @@ export function createUsageTracker(deps: UsageTrackerDeps): UsageTracker {
     },
   });
   const eventQueue = createGroupCommit<PlatformEvent[], PlatformEventOutcome[]>({
-    ...queueBounds,
+    ...queueOptions,
     name: "platform events",
     flush: async (requests) => unflatten(requests, await deps.platformEvents.append(requests.flat())),
   });

@@ -9,6 +9,7 @@ import { createTokens } from "../access/tokens.js";
 import type { Config } from "../config.js";
 import { createCostMonitor } from "../cost-monitor.js";
 import { createCounterHealer } from "../counter-healer.js";
+import { storeUnavailable } from "../errors.js";
 import { createFleetReader } from "../fleet/fleet.js";
 import { createHourAggregates } from "../hour-aggregates.js";
 import { batchDeltas } from "../ingestion/batch-deltas.js";
@@ -109,15 +110,17 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const usageStore = createUsageStore(pool);
   const accessStore = createAccessStore(prisma, pool);
   const projectStore = createProjectStore(prisma);
+  // What waits behind a flush that the database does not answer waits for seconds.
+  const refusal = () => (database.isHung() ? storeUnavailable(new Error("the database hangs")) : null);
   const window = { pastMs: config.acceptPastDays * 24 * hourMs, aheadMs: config.acceptAheadHours * hourMs };
   const archivedTo = await readArchivedTo(pool);
   const events = createEventStore({ pool, deltasOf: batchDeltas, acceptPastMs: window.pastMs, archivedTo });
-  const buffer = createEventBuffer({ append: events.append, ...eventBufferBounds });
+  const buffer = createEventBuffer({ append: events.append, refusal, ...eventBufferBounds });
   const platformEvents = createPlatformEventStore(pool);
   const conflicts = createConflictStore(pool);
   const onUncounted = healer.recoverSoon;
   const tracker = createUsageTracker({
-    ...{ usage: usageStore, platformEvents, conflicts, prices: book, counters, onUncounted, clock, logger },
+    ...{ usage: usageStore, platformEvents, conflicts, prices: book, counters, onUncounted, refusal, clock, logger },
   });
   const apps = createAppMetricsStore(pool);
   const metrics = createMetricsAggregator({ metrics: createMetricsStore(pool), apps, cache, clock });

@@ -7,6 +7,7 @@ import { createMemoryRateLimitStore } from "../stores/memory/rate-limit-store.js
 import { createPool, createPrisma } from "../stores/postgres/client.js";
 import { startEmbeddedPostgres } from "../stores/postgres/embedded.js";
 import { findRunningPostgres } from "../stores/postgres/embedded-running.js";
+import { watchForHangs } from "../stores/postgres/hang-watch.js";
 import { migrate } from "../stores/postgres/migrate.js";
 import { createRedisCacheStore } from "../stores/redis/cache-store.js";
 import { createRedisConnection } from "../stores/redis/connection.js";
@@ -28,8 +29,10 @@ export type DatabaseOptions = {
 export async function openDatabase({ config, logger, join }: DatabaseOptions) {
   const { url, stop } = await locateDatabase({ config, logger, join });
   const pool = createPool({ url, max: config.databaseConnections, applicationName: "mobigen-analytics", logger });
+  const hangs = watchForHangs(pool, url, logger);
   const prisma = createPrisma(pool);
   const close = async () => {
+    hangs.stop();
     await prisma.$disconnect();
     await within(closeGraceMs, pool.end());
     await stop();
@@ -38,7 +41,7 @@ export async function openDatabase({ config, logger, join }: DatabaseOptions) {
     // A person at a command line is told at once.
     const waitMs = join ? 0 : config.databaseWaitSeconds * 1_000;
     const { applied } = await waitForDatabase(() => migrate(pool, { logger }), { waitMs, logger });
-    return { pool, prisma, applied, close };
+    return { pool, prisma, applied, isHung: hangs.isHung, close };
   } catch (error) {
     await close();
     throw error;

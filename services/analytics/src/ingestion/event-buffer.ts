@@ -11,6 +11,8 @@ export type EventBufferOptions = {
   /** How long a lone batch waits for company, in milliseconds. */
   flushIntervalMs: number;
   concurrentFlushes: number;
+  /** See GroupCommitOptions. */
+  refusal?: () => Error | null;
 };
 
 export type EventBuffer = {
@@ -42,6 +44,7 @@ export function createEventBuffer(options: EventBufferOptions): EventBuffer {
     maxFlushRows: options.maxFlushEvents,
     flushIntervalMs: options.flushIntervalMs,
     concurrentFlushes: options.concurrentFlushes,
+    ...(options.refusal === undefined ? {} : { refusal: options.refusal }),
     ownerOf: (batch) => batch.projectKey,
   });
 
