@@ -1,4 +1,4 @@
-import type { Page, Project } from "@mobigen/analytics-contract";
+import type { Page, Project, ProjectPatch } from "@mobigen/analytics-contract";
 import { queryOptions } from "@tanstack/react-query";
 import { pathOf, request } from "./request";
 
@@ -8,6 +8,10 @@ export function projectQuery(projectId: string) {
     queryFn: ({ signal }) => request<Project>(pathOf("/api/projects/:projectId", { projectId }), { signal }),
     staleTime: 5 * 60_000,
   });
+}
+
+export function changeProject(projectId: string, body: ProjectPatch): Promise<Project> {
+  return request(pathOf("/api/projects/:projectId", { projectId }), { method: "PATCH", body });
 }
 
 /** The newest projects, as many as one page of the API holds. */

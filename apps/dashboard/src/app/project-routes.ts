@@ -1,13 +1,53 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shellRoute } from "./shell-route";
 
-const parent = () => shellRoute;
+const getParentRoute = () => shellRoute;
 
 /** The pages of one project, each in a file that is loaded when it is opened. */
 export const projectRoutes = [
   createRoute({
-    getParentRoute: parent,
+    getParentRoute,
     path: "/projects/$projectId",
-    component: lazyRouteComponent(() => import("../pages/project/overview"), "ProjectOverviewPage"),
+    component: lazyRouteComponent(() => import("../pages/project/overview/page"), "ProjectOverviewPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/screens",
+    component: lazyRouteComponent(() => import("../pages/project/screens"), "ScreensPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/events",
+    component: lazyRouteComponent(() => import("../pages/project/events/page"), "EventsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/events/detail",
+    component: lazyRouteComponent(() => import("../pages/project/events/detail"), "EventPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/active-users",
+    component: lazyRouteComponent(() => import("../pages/project/active-users"), "ActiveUsersPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/versions",
+    component: lazyRouteComponent(() => import("../pages/project/versions"), "VersionsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/ingestion",
+    component: lazyRouteComponent(() => import("../pages/project/ingestion"), "IngestionPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/keys",
+    component: lazyRouteComponent(() => import("../pages/project/keys/page"), "KeysPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/settings",
+    component: lazyRouteComponent(() => import("../pages/project/settings"), "SettingsPage"),
   }),
 ] as const;

@@ -76,11 +76,13 @@ function writeCount(value: number): string {
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
+const day = 24 * hour;
 
 function writeDuration(ms: number): string {
   if (ms < second) return `${Math.round(ms)} ms`;
   if (ms < minute) return `${plain.format(ms / second)} s`;
   if (ms < hour) return `${Math.floor(ms / minute)} min ${Math.round((ms % minute) / second)} s`;
+  if (ms >= 2 * day) return `${plain.format(ms / day)} days`;
   return `${Math.floor(ms / hour)} h ${Math.round((ms % hour) / minute)} min`;
 }
 

@@ -1,7 +1,14 @@
-import { LayoutDashboard } from "lucide-react";
+import { Inbox, KeyRound, LayoutDashboard, MousePointerClick, Settings, Smartphone, Tablet, Users } from "lucide-react";
 import type { NavigationItem } from "./navigation";
 
 /** The pages of one project. */
 export const projectItems: readonly NavigationItem[] = [
   { to: "/projects/$projectId", label: "Overview", icon: LayoutDashboard, exact: true },
+  { to: "/projects/$projectId/screens", label: "Screens", icon: Smartphone },
+  { to: "/projects/$projectId/events", label: "Events", icon: MousePointerClick },
+  { to: "/projects/$projectId/active-users", label: "Active users", icon: Users },
+  { to: "/projects/$projectId/versions", label: "Versions and devices", icon: Tablet },
+  { to: "/projects/$projectId/ingestion", label: "Ingestion", icon: Inbox },
+  { to: "/projects/$projectId/keys", label: "Keys", icon: KeyRound, needs: "admin" },
+  { to: "/projects/$projectId/settings", label: "Settings", icon: Settings, needs: "admin" },
 ];

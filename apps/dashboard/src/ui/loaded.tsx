@@ -1,12 +1,20 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { usePageWindow } from "../app/use-window";
 import { writeMoment } from "../format/time";
 import { SkeletonLines } from "./skeleton";
 import { ErrorState, PartialNote, titleOf } from "./states";
 
+/** What of an answer decides how it is shown; the queries of TanStack have all of it. */
+type Answer<Data> = {
+  data: Data | undefined;
+  isError: boolean;
+  error: unknown;
+  dataUpdatedAt: number;
+  refetch: () => unknown;
+};
+
 export type LoadedProps<Data> = {
-  query: UseQueryResult<Data>;
+  query: Answer<Data>;
   /** What stands there while it is asked for the first time. */
   skeleton?: ReactNode;
   /** Given where the answer may be that there is nothing. */
