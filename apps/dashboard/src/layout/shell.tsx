@@ -34,12 +34,12 @@ export function Shell() {
         <Sidebar onGo={close} />
       </dialog>
       <div className="flex min-w-0 grow flex-col">
-        <div className="flex h-12 items-center gap-2 border-b border-line bg-surface px-2 lg:hidden">
+        <header className="flex h-12 items-center gap-2 border-b border-line bg-surface px-2 lg:hidden">
           <IconButton label="Open the navigation" onClick={() => drawer.current?.showModal()}>
             <Menu className="size-5" />
           </IconButton>
           <span className="font-semibold">Mobigen Analytics</span>
-        </div>
+        </header>
         <main id="page" tabIndex={-1} className="mx-auto w-full max-w-7xl grow px-4 py-5 outline-none sm:px-6">
           <Outlet />
         </main>

@@ -18,6 +18,8 @@ export type Column<Row> = {
   kind?: Kind;
   /** How it looks, where that is more than its value. */
   show?: (row: Row) => ReactNode;
+  /** Its head is read out and not seen, and it is no part of the file: buttons for the row. */
+  actions?: boolean;
   /** False: its head is no button. Default: true. */
   sortable?: boolean;
   /** Left out on narrow screens. */
@@ -80,7 +82,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   className={cellClasses(column)}
                 >
                   {column.sortable === false ? (
-                    <span className="font-medium">{column.label}</span>
+                    <span className={column.actions === true ? "sr-only" : "font-medium"}>{column.label}</span>
                   ) : (
                     <SortButton column={column} sort={sort} onSort={setSort} />
                   )}
@@ -185,7 +187,7 @@ function searchRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], 
 }
 
 function download<Row>(name: string, columns: readonly Column<Row>[], rows: readonly Row[]): void {
-  const named = columns.filter(({ label }) => label !== "");
+  const named = columns.filter(({ actions }) => actions !== true);
   downloadCsv(
     name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
     named.map(({ label }) => label),

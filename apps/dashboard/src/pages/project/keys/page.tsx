@@ -96,7 +96,8 @@ function columns(ask: (asked: Asked) => void): readonly Column<Key>[] {
     },
     {
       id: "do",
-      label: "",
+      label: "Actions",
+      actions: true,
       sortable: false,
       value: () => null,
       show: (key) =>
