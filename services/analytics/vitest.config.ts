@@ -33,6 +33,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Much of a test is waiting, for PostgreSQL or a timeout: by itself Vitest would leave one of two cores idle.
           maxWorkers: 2,
+          // No module of ours keeps state, so that a worker need not load them all again for each file.
+          isolate: false,
         },
       },
       {

@@ -29,6 +29,7 @@ describe("readConfig", () => {
       cronEnabled: true,
       dataDir: "/base/.data",
       adminToken: null,
+      archive: null,
       publicUrl: "http://localhost:7000",
       logLevel: "info",
       acceptPastDays: 30,

@@ -149,7 +149,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
   const runs = createJobRunStore(pool);
   const { budgetAlerts: alerts, delivery } = budgetParts;
   const aggregates = createHourAggregates({ metrics, cache });
-  const archiveParts = createArchiveParts({ pool, config, clock, logger });
+  const archiveParts = await createArchiveParts({ pool, config, clock, logger });
   const summaries = createSummaries(createSummaryStore(pool));
   const jobs = createJobs({
     hourly: {
