@@ -63,7 +63,7 @@ export function addReportCommands(program: Command): void {
     .option("--out <folder>", "where to write the files (default: reports in DATA_DIR)")
     .action((scope: ReportScope, id: string | undefined, options: PreviewOptions) =>
       runOnDomain(async (domain, config) => {
-        if ((scope === "platform") !== (id === undefined)) {
+        if ((scope === "platform") !== (id === undefined) || id === "") {
           throw new CommandError("A user or a project is named by its id, the platform by nothing.");
         }
         const folder = options.out ?? path.join(config.dataDir, "reports");
