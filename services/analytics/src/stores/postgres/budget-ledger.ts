@@ -5,6 +5,7 @@ import { type TimeWindow, toInstant } from "../../types.js";
 import type { BudgetRow, CallScopes } from "../budget-store.js";
 import { noteCrossings } from "./budget-alerts.js";
 import { type BudgetColumns, budgetColumns, toBudget } from "./budget-rows.js";
+import { prepared } from "./client.js";
 
 /** What a call cost (US dollars; zero without a price), or by how much that changed, and whose it was and when (milliseconds). */
 export type Spend = CallScopes & { occurredAt: number; cost: Money };
@@ -36,6 +37,18 @@ export async function spendInTransaction(
   await noteCrossings(client, crossings);
 }
 
+const countingStatement = prepared(
+  "find_counting_budgets",
+  `with settled as (
+     delete from budget_hold where request_id = any($3::text[])
+   ), counting as (
+     select ${budgetColumns} from budget
+     where mode = 'hard' and (scope, scope_id) in (select * from unnest($1::text[], $2::text[]))
+     for key share
+   )
+   select * from counting order by budget_key`,
+);
+
 /**
  * The hard budgets that count any of the calls, ascending by key. They can't be deleted until the transaction ends, and no
  * budget can begin to count meanwhile: see `lockBudgets`.
@@ -49,15 +62,7 @@ export async function findCounting(
 ): Promise<BudgetRow[]> {
   const scopes = scopesOf(calls);
   const { rows } = await client.query<BudgetColumns>(
-    `with settled as (
-       delete from budget_hold where request_id = any($3::text[])
-     ), counting as (
-       select ${budgetColumns} from budget
-       where mode = 'hard' and (scope, scope_id) in (select * from unnest($1::text[], $2::text[]))
-       for key share
-     )
-     select * from counting order by budget_key`,
-    [scopes.map(([scope]) => scope), scopes.map(([, id]) => id), settledRequests],
+    countingStatement([scopes.map(([scope]) => scope), scopes.map(([, id]) => id), settledRequests]),
   );
   return rows.map(toBudget);
 }

@@ -70,6 +70,14 @@ export function patiently(timeoutMs: number, text: string, values: unknown[] = [
   return config;
 }
 
+/**
+ * A statement that each connection parses and plans once instead of every time: worth its while where it runs with every flush.
+ * `name` must be of this text alone. PostgreSQL plans it anew when it has analyzed a table of it.
+ */
+export function prepared(name: string, text: string): (values: unknown[]) => pg.QueryConfig<unknown[]> {
+  return (values) => ({ name, text, values });
+}
+
 /** True when the answer did not come in time: the connection is of no more use, not even for a rollback. */
 export function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message === "Query read timeout";

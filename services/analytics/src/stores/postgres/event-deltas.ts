@@ -9,6 +9,7 @@ import type {
   RejectionDelta,
   SessionDelta,
 } from "../event-store.js";
+import { prepared } from "./client.js";
 import { isClosed } from "./late-changes.js";
 
 /**
@@ -66,21 +67,25 @@ function additions(sent: string): string {
     screens = session.screens + ${sent}.screens`;
 }
 
+const upsertStatement = prepared(
+  "upsert_sessions",
+  `insert into session (${sessionColumns})
+   select * from unnest(${sessionArrays})
+   on conflict (project_key, session_id) do update set
+     -- Of events at the same earliest moment the smaller device counts, so that their order of arrival does not matter.
+     device_key = case
+       when excluded.started_at = session.started_at then least(session.device_key, excluded.device_key)
+       else session.device_key end,
+     ${additions("excluded")}
+   where excluded.started_at >= session.started_at
+   returning project_key, session_id, events`,
+);
+
 // Answers, by key, how many events each session has now. Those whose start would move are left as they are, left out of the
 // answer, and locked: `on conflict do update` locks a row before it looks at `where`. Served by the primary key.
 async function upsertSessions(client: pg.PoolClient, sessions: readonly SessionDelta[]): Promise<Map<string, number>> {
   const { rows } = await client.query<{ project_key: number; session_id: string; events: number }>(
-    `insert into session (${sessionColumns})
-     select * from unnest(${sessionArrays})
-     on conflict (project_key, session_id) do update set
-       -- Of events at the same earliest moment the smaller device counts, so that their order of arrival does not matter.
-       device_key = case
-         when excluded.started_at = session.started_at then least(session.device_key, excluded.device_key)
-         else session.device_key end,
-       ${additions("excluded")}
-     where excluded.started_at >= session.started_at
-     returning project_key, session_id, events`,
-    sessionValues(sessions),
+    upsertStatement(sessionValues(sessions)),
   );
   return new Map(rows.map((row) => [sessionKey(row.project_key, row.session_id), row.events]));
 }
@@ -120,30 +125,34 @@ function startIn(projectKey: number, startedAt: number, sessions: number): Sessi
   return { projectKey, bucket: bucketOf(startedAt), sessions };
 }
 
+const actorsStatement = prepared(
+  "upsert_actors",
+  `with seen as (
+     insert into actor (project_key, actor_id, kind, id_text, first_seen_at, last_seen_at)
+     select * from unnest($1::integer[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+     on conflict (project_key, actor_id) do update set
+       -- An id that was ever a user's is a user's: 'user' sorts after 'anonymous'.
+       kind = greatest(actor.kind, excluded.kind),
+       first_seen_at = least(actor.first_seen_at, excluded.first_seen_at),
+       last_seen_at = greatest(actor.last_seen_at, excluded.last_seen_at)
+   )
+   insert into actor_day (project_key, day, actor_id, buckets)
+   select sent.project_key, sent.day, sent.actor_id, sent.buckets
+   from unnest($7::integer[], $8::date[], $9::uuid[], $10::bit(96)[]) as sent (project_key, day, actor_id, buckets)
+   left join actor_day as known using (project_key, day, actor_id)
+   -- Most actors did something in this quarter of an hour before: a look is cheaper than a lock.
+   where known.buckets is null or known.buckets | sent.buckets <> known.buckets
+   order by sent.project_key, sent.day, sent.actor_id
+   on conflict (project_key, day, actor_id) do update set buckets = actor_day.buckets | excluded.buckets`,
+);
+
 async function applyActors(
   client: pg.PoolClient,
   actors: readonly ActorDelta[],
   days: readonly ActorDayDelta[],
 ): Promise<void> {
   await client.query(
-    `with seen as (
-       insert into actor (project_key, actor_id, kind, id_text, first_seen_at, last_seen_at)
-       select * from unnest($1::integer[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
-       on conflict (project_key, actor_id) do update set
-         -- An id that was ever a user's is a user's: 'user' sorts after 'anonymous'.
-         kind = greatest(actor.kind, excluded.kind),
-         first_seen_at = least(actor.first_seen_at, excluded.first_seen_at),
-         last_seen_at = greatest(actor.last_seen_at, excluded.last_seen_at)
-     )
-     insert into actor_day (project_key, day, actor_id, buckets)
-     select sent.project_key, sent.day, sent.actor_id, sent.buckets
-     from unnest($7::integer[], $8::date[], $9::uuid[], $10::bit(96)[]) as sent (project_key, day, actor_id, buckets)
-     left join actor_day as known using (project_key, day, actor_id)
-     -- Most actors did something in this quarter of an hour before: a look is cheaper than a lock.
-     where known.buckets is null or known.buckets | sent.buckets <> known.buckets
-     order by sent.project_key, sent.day, sent.actor_id
-     on conflict (project_key, day, actor_id) do update set buckets = actor_day.buckets | excluded.buckets`,
-    [
+    actorsStatement([
       actors.map((actor) => actor.projectKey),
       actors.map((actor) => actor.actorId),
       actors.map((actor) => actor.kind),
@@ -154,7 +163,7 @@ async function applyActors(
       days.map((day) => day.day),
       days.map((day) => day.actorId),
       days.map((day) => day.buckets),
-    ],
+    ]),
   );
 }
 
@@ -175,47 +184,51 @@ function addSessionStarts(rollups: readonly ProjectRollupDelta[], starts: readon
 
 // One statement for what writers share, so that its locks are held for one round trip and the commit. PostgreSQL runs its parts
 // in the same order each time.
+const countsStatement = prepared(
+  "upsert_counts",
+  `with counted as (
+     insert into project_rollup as rollup (project_key, bucket, events, sessions, name_keys, name_events)
+     select project_key, bucket, events, sessions, name_keys::integer[], name_events::bigint[]
+     from unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
+       as sent (project_key, bucket, events, sessions, name_keys, name_events)
+     on conflict (project_key, bucket) do update set
+       events = rollup.events + excluded.events,
+       sessions = rollup.sessions + excluded.sessions,
+       (name_keys, name_events) = (
+         select coalesce(array_agg(name_key order by name_key), '{}'), coalesce(array_agg(events order by name_key), '{}')
+         from (
+           select name_key, sum(events)::bigint as events
+           from unnest(rollup.name_keys || excluded.name_keys, rollup.name_events || excluded.name_events)
+             as named (name_key, events)
+           group by name_key
+         ) as merged
+       )
+   ), late as (
+     insert into late_app_change (project_key, bucket, events, sessions)
+     select * from unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[])
+       as sent (project_key, bucket, events, sessions)
+     where ${isClosed("bucket")}
+   ), refused as (
+     insert into ingestion_rejection (project_key, bucket, reason, events)
+     select * from unnest($13::integer[], $14::timestamptz[], $15::text[], $16::bigint[])
+     on conflict (project_key, bucket, reason) do update set events = ingestion_rejection.events + excluded.events
+   )
+   insert into ingestion_ledger (project_key, bucket, received, stored, duplicates, rejected)
+   select * from unnest($7::integer[], $8::timestamptz[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+   on conflict (project_key, bucket) do update set
+     received = ingestion_ledger.received + excluded.received,
+     stored = ingestion_ledger.stored + excluded.stored,
+     duplicates = ingestion_ledger.duplicates + excluded.duplicates,
+     rejected = ingestion_ledger.rejected + excluded.rejected`,
+);
+
 async function applyCounts(
   client: pg.PoolClient,
   { ledger, rejections }: EventDeltas,
   projects: readonly ProjectChange[],
 ): Promise<void> {
   await client.query(
-    `with counted as (
-       insert into project_rollup as rollup (project_key, bucket, events, sessions, name_keys, name_events)
-       select project_key, bucket, events, sessions, name_keys::integer[], name_events::bigint[]
-       from unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
-         as sent (project_key, bucket, events, sessions, name_keys, name_events)
-       on conflict (project_key, bucket) do update set
-         events = rollup.events + excluded.events,
-         sessions = rollup.sessions + excluded.sessions,
-         (name_keys, name_events) = (
-           select coalesce(array_agg(name_key order by name_key), '{}'), coalesce(array_agg(events order by name_key), '{}')
-           from (
-             select name_key, sum(events)::bigint as events
-             from unnest(rollup.name_keys || excluded.name_keys, rollup.name_events || excluded.name_events)
-               as named (name_key, events)
-             group by name_key
-           ) as merged
-         )
-     ), late as (
-       insert into late_app_change (project_key, bucket, events, sessions)
-       select * from unnest($1::integer[], $2::timestamptz[], $3::bigint[], $4::bigint[])
-         as sent (project_key, bucket, events, sessions)
-       where ${isClosed("bucket")}
-     ), refused as (
-       insert into ingestion_rejection (project_key, bucket, reason, events)
-       select * from unnest($13::integer[], $14::timestamptz[], $15::text[], $16::bigint[])
-       on conflict (project_key, bucket, reason) do update set events = ingestion_rejection.events + excluded.events
-     )
-     insert into ingestion_ledger (project_key, bucket, received, stored, duplicates, rejected)
-     select * from unnest($7::integer[], $8::timestamptz[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
-     on conflict (project_key, bucket) do update set
-       received = ingestion_ledger.received + excluded.received,
-       stored = ingestion_ledger.stored + excluded.stored,
-       duplicates = ingestion_ledger.duplicates + excluded.duplicates,
-       rejected = ingestion_ledger.rejected + excluded.rejected`,
-    [
+    countsStatement([
       projects.map((project) => project.projectKey),
       projects.map((project) => toInstant(project.bucket)),
       projects.map((project) => project.events),
@@ -225,7 +238,7 @@ async function applyCounts(
       projects.map((project) => `{${project.nameEvents.join()}}`),
       ...ledgerValues(ledger),
       ...rejectionValues(rejections),
-    ],
+    ]),
   );
 }
 

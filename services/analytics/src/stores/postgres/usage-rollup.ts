@@ -3,6 +3,7 @@ import { type Money, moneyToText, zeroMoney } from "../../money.js";
 import { bucketOf, toInstant } from "../../types.js";
 import type { Receipt, UsageRecord } from "../usage-store.js";
 import { type Spend, spendInTransaction } from "./budget-ledger.js";
+import { prepared } from "./client.js";
 import { compareTexts } from "./identity.js";
 import { isClosed, summedUsage } from "./late-changes.js";
 
@@ -160,12 +161,14 @@ function add(row: RollupRow, sums: Counts & Amounts, sign: 1 | -1): RollupRow {
 async function upsert(client: pg.PoolClient, table: RollupTable, rows: readonly RollupRow[]): Promise<void> {
   if (rows.length === 0) return;
   const texts = table === "usage_rollup" ? textColumns : (["tag", ...textColumns] as const);
-  await client.query(statements[table], [
-    rows.map((row) => toInstant(row.bucket)),
-    ...texts.map((name) => rows.map((row) => row[name])),
-    ...countColumns.map((name) => rows.map((row) => row[name])),
-    ...amountColumns.map((name) => rows.map((row) => moneyToText(row[name]))),
-  ]);
+  await client.query(
+    statements[table]([
+      rows.map((row) => toInstant(row.bucket)),
+      ...texts.map((name) => rows.map((row) => row[name])),
+      ...countColumns.map((name) => rows.map((row) => row[name])),
+      ...amountColumns.map((name) => rows.map((row) => moneyToText(row[name]))),
+    ]),
+  );
 }
 
 type RollupTable = "usage_rollup" | "usage_tag_rollup";
@@ -176,17 +179,18 @@ const lateUsage = `late as (
   select bucket::date, user_id, project_id, ${summedUsage.join(", ")} from sent where ${isClosed("bucket")}
 )`;
 
-const statements: Record<RollupTable, string> = {
-  usage_rollup: upsertInto(
-    "usage_rollup",
-    textColumns,
-    "user_id, bucket, project_id, model, provider, feature",
-    lateUsage,
+const statements: Record<RollupTable, ReturnType<typeof prepared>> = {
+  usage_rollup: prepared(
+    "upsert_usage_rollup",
+    upsertInto("usage_rollup", textColumns, "user_id, bucket, project_id, model, provider, feature", lateUsage),
   ),
-  usage_tag_rollup: upsertInto(
-    "usage_tag_rollup",
-    ["tag", ...textColumns],
-    "tag, bucket, user_id, project_id, model, provider, feature",
+  usage_tag_rollup: prepared(
+    "upsert_usage_tag_rollup",
+    upsertInto(
+      "usage_tag_rollup",
+      ["tag", ...textColumns],
+      "tag, bucket, user_id, project_id, model, provider, feature",
+    ),
   ),
 };
 

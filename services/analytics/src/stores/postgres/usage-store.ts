@@ -2,6 +2,7 @@ import type pg from "pg";
 import { moneyToText, parseMoney } from "../../money.js";
 import { toInstant } from "../../types.js";
 import type { AppendOutcome, Receipt, UsageBreakdown, UsageRecord, UsageStore, UsageSubject } from "../usage-store.js";
+import { prepared } from "./client.js";
 import { firstOfEach, judge } from "./identity.js";
 import { createBindings, type UsageFilter, usageSlice } from "./slices.js";
 import { inTransaction, query } from "./transaction.js";
@@ -48,34 +49,36 @@ const tagsFromJson = "case when tags is not null then array(select jsonb_array_e
 
 // Answers the ids that were new. An id that another transaction is storing just now is waited for.
 async function insertRecords(client: pg.PoolClient, records: readonly UsageRecord[]): Promise<Set<string>> {
-  const { rows } = await client.query<{ request_id: string }>(insertStatement, [
-    records.map((record) => record.requestId),
-    records.map((record) => toInstant(record.occurredAt)),
-    records.map((record) => toInstant(record.receivedAt)),
-    records.map((record) => record.inputTokens),
-    records.map((record) => record.outputTokens),
-    records.map((record) => record.cacheReadTokens),
-    records.map((record) => record.cacheWriteTokens),
-    records.map((record) => record.cacheWrite1hTokens),
-    records.map((record) => record.reasoningTokens),
-    records.map((record) => record.userId),
-    records.map((record) => record.projectId),
-    records.map((record) => record.model),
-    records.map((record) => record.provider),
-    records.map((record) => record.feature),
-    // Arrays of arrays must be rectangular in SQL; lists of tags are not.
-    records.map((record) => (record.tags === null ? null : JSON.stringify(record.tags))),
-    records.map((record) => record.status),
-    records.map((record) => record.serviceTier),
-    records.map((record) => record.purpose),
-    records.map((record) => record.failed),
-    records.map((record) => record.durationMs),
-    records.map((record) => record.contentHash),
-    records.map((record) => record.receipt?.priceId ?? null),
-    records.map((record) => (record.receipt === null ? null : moneyToText(record.receipt.inputCost))),
-    records.map((record) => (record.receipt === null ? null : moneyToText(record.receipt.outputCost))),
-    records.map((record) => (record.receipt === null ? null : moneyToText(record.receipt.cacheCost))),
-  ]);
+  const { rows } = await client.query<{ request_id: string }>(
+    insertStatement([
+      records.map((record) => record.requestId),
+      records.map((record) => toInstant(record.occurredAt)),
+      records.map((record) => toInstant(record.receivedAt)),
+      records.map((record) => record.inputTokens),
+      records.map((record) => record.outputTokens),
+      records.map((record) => record.cacheReadTokens),
+      records.map((record) => record.cacheWriteTokens),
+      records.map((record) => record.cacheWrite1hTokens),
+      records.map((record) => record.reasoningTokens),
+      records.map((record) => record.userId),
+      records.map((record) => record.projectId),
+      records.map((record) => record.model),
+      records.map((record) => record.provider),
+      records.map((record) => record.feature),
+      // Arrays of arrays must be rectangular in SQL; lists of tags are not.
+      records.map((record) => (record.tags === null ? null : JSON.stringify(record.tags))),
+      records.map((record) => record.status),
+      records.map((record) => record.serviceTier),
+      records.map((record) => record.purpose),
+      records.map((record) => record.failed),
+      records.map((record) => record.durationMs),
+      records.map((record) => record.contentHash),
+      records.map((record) => record.receipt?.priceId ?? null),
+      records.map((record) => (record.receipt === null ? null : moneyToText(record.receipt.inputCost))),
+      records.map((record) => (record.receipt === null ? null : moneyToText(record.receipt.outputCost))),
+      records.map((record) => (record.receipt === null ? null : moneyToText(record.receipt.cacheCost))),
+    ]),
+  );
   return new Set(rows.map((row) => row.request_id));
 }
 
@@ -109,13 +112,21 @@ const columns = {
 
 const names = Object.keys(columns);
 
-const insertStatement = `insert into usage_record (${names.join(", ")})
+const insertStatement = prepared(
+  "insert_usage",
+  `insert into usage_record (${names.join(", ")})
   select ${names.map((name) => (name === "tags" ? tagsFromJson : name)).join(", ")}
   from unnest(${Object.values(columns)
     .map((type, n) => `$${n + 1}::${type}[]`)
     .join(", ")}) as sent (${names.join(", ")})
   on conflict (request_id) do nothing
-  returning request_id`;
+  returning request_id`,
+);
+
+const findArchived = prepared(
+  "find_archived_usage",
+  "select request_id from archived_usage where request_id = any($1::text[])",
+);
 
 /**
  * Of ids that were new to usage_record, those that an archived record has: taken out again. Asked afterwards, in a statement of its
@@ -123,10 +134,7 @@ const insertStatement = `insert into usage_record (${names.join(", ")})
  */
 async function takeBackArchived(client: pg.PoolClient, requestIds: readonly string[]): Promise<string[]> {
   if (requestIds.length === 0) return [];
-  const { rows } = await client.query<{ request_id: string }>(
-    "select request_id from archived_usage where request_id = any($1::text[])",
-    [requestIds],
-  );
+  const { rows } = await client.query<{ request_id: string }>(findArchived([requestIds]));
   const archived = rows.map((row) => row.request_id);
   if (archived.length > 0) {
     await client.query("delete from usage_record where request_id = any($1::text[])", [archived]);
