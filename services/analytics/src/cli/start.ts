@@ -1,5 +1,6 @@
 import { createService, type Service } from "../app.js";
 import { type Config, loadEnvironment, readConfig } from "../config.js";
+import { keepHeapSmall } from "../heap.js";
 import { requireFreePort } from "../http/server.js";
 import { createLogger, type Logger } from "../logger.js";
 import { fillWithDemo } from "./demo.js";
@@ -22,6 +23,7 @@ export async function startService({ demo = false }: StartOptions = {}): Promise
   const logger = createLogger({ level: config.logLevel, pretty });
   logger.debug({ environment: config.environment, node: process.version }, "starting");
   const stop = stopOnSignals(logger);
+  keepHeapSmall();
   try {
     // Before the database, which takes seconds: a second start by mistake is told at once.
     await requireFreePort(config.port, config.host);
