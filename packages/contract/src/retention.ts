@@ -45,7 +45,7 @@ export const retentionSchema = z.object({
     .meta({ description: "Newest first unless order=asc" }),
   average: z
     .array(z.object({ offset: count, rate: z.number().nullable(), actors: count, size: count }))
-    .meta({ description: "Over the cohorts whose interval is over, weighted by their sizes" }),
+    .meta({ description: "Of each offset: over the cohorts for which that interval is over, weighted by their sizes" }),
 });
 
 export type RetentionGranularity = (typeof retentionGranularities)[number];

@@ -21,6 +21,7 @@ import type { createAuditRoutes } from "./routes/audit.js";
 import type { BudgetRoutes } from "./routes/budgets.js";
 import type { CostRoutes } from "./routes/costs.js";
 import type { FleetRoutes } from "./routes/fleet.js";
+import type { FunnelRoutes } from "./routes/funnels.js";
 import type { createHealthRoutes } from "./routes/health.js";
 import type { IngestionRoutes } from "./routes/ingestion.js";
 import type { InsightRoutes } from "./routes/insights.js";
@@ -32,6 +33,7 @@ import type { PlatformEventRoutes } from "./routes/platform-events.js";
 import type { PriceRoutes } from "./routes/prices.js";
 import type { createProjectRoutes } from "./routes/projects.js";
 import type { ReportSubscriptionRoutes } from "./routes/report-subscriptions.js";
+import type { RetentionRoutes } from "./routes/retention.js";
 import type { SessionRoutes } from "./routes/session.js";
 import type { createTokenRoutes } from "./routes/tokens.js";
 import type { UnsubscribeRoutes } from "./routes/unsubscribe.js";
@@ -55,6 +57,8 @@ export type ApiParts = {
   appEvents: ReturnType<typeof createAppEventRoutes>;
   ingestion: IngestionRoutes;
   insights: InsightRoutes;
+  retention: RetentionRoutes;
+  funnels: FunnelRoutes;
   platformEvents: PlatformEventRoutes;
   usage: UsageRoutes;
   costs: CostRoutes;
@@ -81,6 +85,7 @@ export type Api = { app: Express; routes: ReadonlyMap<string, readonly string[]>
 export function createApi(parts: ApiParts): Api {
   const { requireToken, requireKey, requireProjectReader, appEvents, platformEvents, usage, costs, metrics } = parts;
   const { prices, budgets, fleet, ingestion, insights, projects, keys, tokens, audit, jobs } = parts;
+  const { retention, funnels } = parts;
   const { subscriptions, unsubscribe, messages, session, dashboard, health } = parts;
   const api = express();
   const docs = createDocsPage();
@@ -173,6 +178,8 @@ export function createApi(parts: ApiParts): Api {
   api.get("/api/projects/:projectId/platforms", requireProjectReader, insights.platforms);
   api.get("/api/projects/:projectId/countries", requireProjectReader, insights.countries);
   api.get("/api/projects/:projectId/devices", requireProjectReader, insights.devices);
+  api.get("/api/projects/:projectId/retention", requireProjectReader, retention.show);
+  api.post("/api/projects/:projectId/funnels", requireProjectReader, form, funnels.show);
   api.post("/tokens", requireToken("admin"), form, tokens.create);
   api.get("/tokens", requireToken("admin"), tokens.list);
   api.delete("/tokens/:tokenId", requireToken("admin"), tokens.revoke);

@@ -17,6 +17,7 @@ import { createAuditRoutes } from "./routes/audit.js";
 import { createBudgetRoutes } from "./routes/budgets.js";
 import { createCostRoutes } from "./routes/costs.js";
 import { createFleetRoutes } from "./routes/fleet.js";
+import { createFunnelRoutes } from "./routes/funnels.js";
 import { createHealthRoutes } from "./routes/health.js";
 import { createIngestionRoutes } from "./routes/ingestion.js";
 import { createInsightRoutes } from "./routes/insights.js";
@@ -28,6 +29,7 @@ import { createPlatformEventRoutes } from "./routes/platform-events.js";
 import { createPriceRoutes } from "./routes/prices.js";
 import { createProjectRoutes } from "./routes/projects.js";
 import { createReportSubscriptionRoutes } from "./routes/report-subscriptions.js";
+import { createRetentionRoutes } from "./routes/retention.js";
 import { createSessionRoutes } from "./routes/session.js";
 import { createTokenRoutes } from "./routes/tokens.js";
 import { createUnsubscribeRoutes } from "./routes/unsubscribe.js";
@@ -114,6 +116,8 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     }),
     ingestion: createIngestionRoutes({ ledger: domain.ingestionLedger, clock }),
     insights: createInsightRoutes({ stores: domain.insightStores, clock }),
+    retention: createRetentionRoutes({ stores: domain.insightStores, clock }),
+    funnels: createFunnelRoutes({ stores: domain.insightStores, clock }),
     platformEvents: createPlatformEventRoutes({ tracker }),
     usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),
     costs: createCostRoutes({ costs, ledger: domain.costStore, recost: domain.recost, clock }),

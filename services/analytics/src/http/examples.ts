@@ -3,6 +3,7 @@ import { fleetReplies } from "./fleet-examples.js";
 import { insightReplies } from "./insight-examples.js";
 import { jobReplies } from "./job-examples.js";
 import { reportBodies, reportReplies } from "./report-examples.js";
+import { retentionBodies, retentionReplies } from "./retention-examples.js";
 import type { SchemaName } from "./schemas.js";
 
 const device = { platform: "ios", osVersion: "17.2", appVersion: "1.0.0" };
@@ -57,6 +58,7 @@ const bodies = {
     validTo: "2020-01-01T00:00:00Z",
   },
   ...budgetBodies,
+  ...retentionBodies,
   NewProject: {
     name: "Shop",
     ownerId: "demo-user",
@@ -173,6 +175,7 @@ const replies = {
     balanced: true,
   },
   ...insightReplies,
+  ...retentionReplies,
   PlatformEventReply: platformEventReply,
   PlatformEventsReply: { success: true, results: [platformEventReply] },
   UsageReply: usageReply,

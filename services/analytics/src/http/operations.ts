@@ -5,6 +5,7 @@ import { jobOperations } from "./job-operations.js";
 import { moneyOperations } from "./money-operations.js";
 import { admin, ingest, type Operation, projectReader, read, write } from "./operation.js";
 import { reportOperations } from "./report-operations.js";
+import { retentionOperations } from "./retention-operations.js";
 import { sessionOperations } from "./session-operations.js";
 
 /** Every operation of the API, once: what /openapi.json is made from. A test holds it against the routes of api.ts. */
@@ -153,6 +154,7 @@ export const operations: readonly Operation[] = [
     problems: ["invalid_path", "invalid_query", "not_found", "wrong_project"],
   },
   ...insightOperations,
+  ...retentionOperations,
   {
     method: "POST",
     path: "/tokens",

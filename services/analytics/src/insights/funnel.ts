@@ -1,0 +1,140 @@
+import {
+  defaultFunnelWindowSeconds,
+  type Funnel,
+  type FunnelBreakdown,
+  type FunnelResult,
+  type FunnelStep,
+  maxBreakdownValues,
+} from "@mobigen/analytics-contract";
+import { ApiError } from "../errors.js";
+import type { FunnelDevice, FunnelStore } from "../stores/funnel-store.js";
+import type { InsightStore } from "../stores/insight-store.js";
+import { bucketMs, bucketOf, type TimeWindow } from "../types.js";
+import { countryOf } from "./countries.js";
+import { type FunnelRules, furthestRun } from "./funnel-run.js";
+import { addRun, createTally, type FunnelTally, medianSeconds, mergeTallies, stepResults } from "./funnel-tally.js";
+import { answerHeader, type InsightProject, readQuestion } from "./question.js";
+
+/**
+ * The most events of its steps that a funnel reads: some seconds of one core. How many there are by type and name is known from the
+ * rollup, so that a question which would take longer is refused before it begins.
+ */
+export const maxFunnelEvents = 5_000_000;
+
+export type FunnelStores = { funnels: FunnelStore; insights: Pick<InsightStore, "eventsBy"> };
+
+/**
+ * How many who took the first step in the window got how far. Later steps may lie behind it, up to now.
+ * @throws ApiError invalid_query, for a window or country that is none; range_too_large
+ */
+export async function readFunnel(
+  { funnels, insights }: FunnelStores,
+  project: InsightProject,
+  funnel: Funnel,
+  now: Date,
+): Promise<FunnelResult> {
+  const { steps, windowSeconds = defaultFunnelWindowSeconds, unit = "actors", breakdown } = funnel;
+  const { window, filter } = readQuestion(project, funnel, now);
+  const rules = { steps: steps.length, windowMs: windowSeconds * 1_000, beginBefore: window.to };
+  const openEnd = bucketOf(now.getTime()) + bucketMs;
+  const read = { from: window.from, to: Math.min(window.to + rules.windowMs, openEnd) };
+  await requireFewEvents(insights, project, steps, read);
+
+  const scan = { projectKey: project.projectKey, window: read, steps, unit, filter };
+  const byDevice = await tallyRuns(funnels, scan, rules, breakdown !== undefined);
+  const total = mergeTallies([...byDevice.values()], steps.length);
+  const results = stepResults(total);
+  return {
+    ...answerHeader({ project, window }),
+    ...{ unit, windowSeconds },
+    incomplete: window.to + rules.windowMs > now.getTime(),
+    steps: steps.flatMap(({ type, name = null }, n) => {
+      const result = results[n];
+      return result === undefined ? [] : [{ type, name, ...result }];
+    }),
+    medianSeconds: medianSeconds(total.wholeMs),
+    breakdown:
+      breakdown === undefined
+        ? null
+        : breakDown(byDevice, await funnels.devicesOf([...byDevice.keys()]), breakdown, steps.length),
+  };
+}
+
+/** One tally a device of the first step; a single one where they need not be told apart. */
+async function tallyRuns(
+  funnels: FunnelStore,
+  scan: Parameters<FunnelStore["readUnits"]>[0],
+  rules: FunnelRules,
+  isByDevice: boolean,
+): Promise<Map<number, FunnelTally>> {
+  const tallies = new Map<number, FunnelTally>();
+  await funnels.readUnits(scan, () => {
+    tallies.clear();
+    return (events) => {
+      const run = furthestRun(events, rules);
+      if (run === null) return;
+      const key = isByDevice ? run.deviceKey : 0;
+      const tally = tallies.get(key) ?? createTally(rules.steps);
+      tallies.set(key, tally);
+      addRun(tally, run);
+    };
+  });
+  return tallies;
+}
+
+function breakDown(
+  byDevice: ReadonlyMap<number, FunnelTally>,
+  devices: ReadonlyMap<number, FunnelDevice>,
+  by: FunnelBreakdown,
+  steps: number,
+): FunnelResult["breakdown"] {
+  const groups = new Map<string, FunnelTally[]>();
+  for (const [deviceKey, tally] of byDevice) {
+    const device = devices.get(deviceKey);
+    const value = device === undefined ? "" : breakdownValue(device, by);
+    groups.set(value, [...(groups.get(value) ?? []), tally]);
+  }
+  const items = [...groups]
+    .map(([value, tallies]) => ({ value, tally: mergeTallies(tallies, steps) }))
+    .sort((a, b) => (b.tally.counts[0] ?? 0) - (a.tally.counts[0] ?? 0) || (a.value < b.value ? -1 : 1));
+  return {
+    by,
+    items: items.slice(0, maxBreakdownValues).map(({ value, tally }) => ({
+      value: value === "" ? null : value,
+      steps: stepResults(tally),
+    })),
+    otherValues: Math.max(0, items.length - maxBreakdownValues),
+  };
+}
+
+function breakdownValue({ platform, version, timezone }: FunnelDevice, by: FunnelBreakdown): string {
+  if (by === "country") return countryOf(timezone) ?? "";
+  return by === "platform" ? platform : version;
+}
+
+async function requireFewEvents(
+  insights: FunnelStores["insights"],
+  { projectKey }: InsightProject,
+  steps: readonly FunnelStep[],
+  { from, to }: TimeWindow,
+): Promise<void> {
+  const counts = await Promise.all(
+    namesOf(steps).map(async (name) => (await insights.eventsBy(projectKey, [from, to], name))[0] ?? 0),
+  );
+  if (counts.reduce((sum, count) => sum + count, 0) <= maxFunnelEvents) return;
+  throw new ApiError(
+    "range_too_large",
+    `The period holds more than ${maxFunnelEvents.toLocaleString("en")} events of these steps. Take a shorter period, or steps that happen less often.`,
+  );
+}
+
+/** The types and names of all steps, each event's once: a step of any name takes in those of the same type that have one. */
+function namesOf(steps: readonly FunnelStep[]): { type: string; name?: string }[] {
+  const whole = new Set(steps.flatMap(({ type, name }) => (name === undefined ? [type] : [])));
+  const named = new Map(
+    steps.flatMap(({ type, name }) =>
+      name === undefined || whole.has(type) ? [] : [[JSON.stringify([type, name]), { type, name }] as const],
+    ),
+  );
+  return [...[...whole].map((type) => ({ type })), ...named.values()];
+}

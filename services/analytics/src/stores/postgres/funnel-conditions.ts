@@ -1,0 +1,44 @@
+import type { FunnelOperator, FunnelProperty, FunnelStep } from "@mobigen/analytics-contract";
+import { nameKeys } from "./insight-conditions.js";
+import type { Bindings } from "./slices.js";
+
+/** The condition on app_event's columns that an event may be this step. `project` is the project_key, bound. */
+export function stepCondition(bindings: Bindings, project: string, step: FunnelStep): string {
+  const properties = (step.properties ?? []).map((property) => propertyCondition(bindings, property));
+  const { type, name } = step;
+  const names = nameKeys(bindings, project, name === undefined ? { type } : { type, name });
+  return [...names, ...properties].join(" and ");
+}
+
+/**
+ * Never null: a property that is not there, or null, is absent. A text is compared with the text of the value, as the filters of the
+ * other questions do; numbers and booleans with values of their kind.
+ */
+function propertyCondition(bindings: Bindings, { key, operator = "is", value = null }: FunnelProperty): string {
+  const name = `${bindings.bind(key)}::text`;
+  const [json, text] = [`properties -> ${name}`, `properties ->> ${name}`];
+  const isAbsent = `${text} is null`;
+  const isOfKind = (kind: string): string => `jsonb_typeof(${json}) = '${kind}'`;
+  // A case, for a condition alone does not say what is looked at first, and a cast of a text would fail.
+  const ofKind = (kind: string, condition: string): string =>
+    `case when ${isOfKind(kind)} then ${condition} else false end`;
+  const compared = (comparison: string): string =>
+    ofKind("number", `(${json})::numeric ${comparison} ${bindings.bind(String(value))}::numeric`);
+  const conditionOf: Readonly<Record<FunnelOperator, () => string>> = {
+    is: () => {
+      if (value === null) return isAbsent;
+      if (typeof value === "number") return compared("=");
+      if (typeof value === "boolean") return ofKind("boolean", `(${json})::boolean = ${bindings.bind(value)}::boolean`);
+      return `coalesce(${text} = ${bindings.bind(value)}::text, false)`;
+    },
+    is_not: () => `not (${conditionOf.is()})`,
+    contains: () => ofKind("string", `strpos(${text}, ${bindings.bind(String(value))}::text) > 0`),
+    gt: () => compared(">"),
+    gte: () => compared(">="),
+    lt: () => compared("<"),
+    lte: () => compared("<="),
+    exists: () => `not (${isAbsent})`,
+    not_exists: () => isAbsent,
+  };
+  return conditionOf[operator]();
+}
