@@ -132,6 +132,13 @@ const routes: Route[] = [
   },
   {
     method: "POST",
+    route: "/api/projects/:projectId/funnels",
+    path: async () => "/api/projects/victim/funnels",
+    maxBytes: megabyte / 16,
+    good: () => ({ steps: [{ type: "screen_view" }, { type: "tap" }] }),
+  },
+  {
+    method: "POST",
     route: "/tokens",
     maxBytes: megabyte / 16,
     good: () => ({ name: "A token", scopes: ["platform:read"] }),

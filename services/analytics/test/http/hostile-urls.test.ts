@@ -191,6 +191,11 @@ const granularityFaults: Query[] = [
   ["an unknown granularity", "granularity=minute", "granularity"],
   ["more points than it gives", "granularity=hour&period=9999d", "granularity"],
 ];
+const retentionFaults: Query[] = [
+  ["an interval of an hour", "granularity=hour", "granularity"],
+  ["more cohorts than it gives", "granularity=day&period=94d", "granularity"],
+  ["an unknown mode", "mode=bounded", "mode"],
+];
 // Positions of other lists.
 const noName = madeUp([1, "x"], [1, uuid]);
 
@@ -235,6 +240,7 @@ const pages: Page[] = [
     ],
   },
   { path: "/api/projects/p/active-users", faults: [...windowFaults, ...anyFaults] },
+  { path: "/api/projects/p/retention", faults: [...retentionFaults, ...windowFaults, ...anyFaults] },
   ...["versions", "platforms", "countries", "devices"].map(
     (dimension): Page => ({
       path: `/api/projects/p/${dimension}`,
