@@ -4,6 +4,7 @@ import { type Environment, startEnvironment } from "./environment.js";
 import type { Part } from "./part.js";
 import { crash } from "./parts/crash.js";
 import { ingest } from "./parts/ingest.js";
+import { insights } from "./parts/insights.js";
 import { latency } from "./parts/latency.js";
 import { memory } from "./parts/memory.js";
 import { projection } from "./parts/projection.js";
@@ -12,13 +13,13 @@ import { singles } from "./parts/singles.js";
 import { usage } from "./parts/usage.js";
 import { formatMeasured, type PartReport, writeReport } from "./report.js";
 
-const parts: Record<string, Part> = { ingest, singles, latency, retries, usage, memory, crash, projection };
+const parts: Record<string, Part> = { ingest, singles, latency, retries, usage, memory, crash, projection, insights };
 
 const help = `npm run bench -- [PART ...] [--events N] [--rounds N] [--seconds N] [--seed N] [--no-write]
 
 Measures the built service against bounds taken in the same run and writes docs/benchmarks.md.
 Parts: ${Object.keys(parts).join(", ")} (all of them without a name)
-  --events N    events of each ingest round (default 300000)
+  --events N    events of each ingest round (default 300000), or that the insights part stores (default 5000000)
   --rounds N    interleaved rounds, of which the median counts (default 3)
   --seconds N   how long the memory part keeps the service saturated, and the crash part breaks it (default 300)
   --seed N      what the crash part draws its faults from (default: any, printed)
@@ -27,7 +28,7 @@ Parts: ${Object.keys(parts).join(", ")} (all of them without a name)
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    events: { type: "string", default: "300000" },
+    events: { type: "string" },
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "300" },
     seed: { type: "string" },
@@ -50,7 +51,8 @@ async function main(): Promise<number> {
     return 1;
   }
   const settings = {
-    events: Number(values.events),
+    events: Number(values.events ?? 300_000),
+    storedEvents: Number(values.events ?? 5_000_000),
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),
     seed: values.seed === undefined ? undefined : Number(values.seed),

@@ -1,7 +1,14 @@
 import type { Environment } from "./environment.js";
 import type { PartReport } from "./report.js";
 
-export type Settings = { events: number; rounds: number; seconds: number; seed: number | undefined };
+export type Settings = {
+  /** Of a round of those that send events; stored, of those that ask about them. */
+  events: number;
+  storedEvents: number;
+  rounds: number;
+  seconds: number;
+  seed: number | undefined;
+};
 
 type Measured = Pick<PartReport, "rows" | "tables" | "notes" | "failed">;
 type Progress = (step: string) => void;

@@ -1,0 +1,113 @@
+import { performance } from "node:perf_hooks";
+import pg from "pg";
+import { adminToken, type Service, startService } from "../environment.js";
+import type { Part } from "../part.js";
+import { milliseconds, type Row } from "../report.js";
+import { storeEvents } from "../stored-events.js";
+
+const projectId = "bench-insights";
+const days = 90;
+// Enough for a 95th percentile that is not the maximum.
+const asksOfEach = 20;
+
+type Question = { name: string; path: string; body?: object };
+
+const steps = [
+  { type: "screen_view", name: "Home" },
+  { type: "screen_view", name: "Product" },
+  { type: "custom", name: "add_to_cart" },
+  { type: "custom", name: "purchase_completed" },
+];
+
+/** Those that read more than rollups; the period takes in all that is stored. */
+const questions: readonly Question[] = [
+  { name: "retention by day, exact", path: `retention?period=${days}d&granularity=day` },
+  { name: "retention by week, exact", path: `retention?period=${days}d&granularity=week` },
+  { name: "retention by week, unbounded", path: `retention?period=${days}d&granularity=week&mode=unbounded` },
+  { name: "funnel of 4 steps", path: "funnels", body: { steps, windowSeconds: 86_400, period: `${days}d` } },
+  {
+    name: "funnel of 4 steps by version, in sessions",
+    path: "funnels",
+    body: { steps, unit: "sessions", breakdown: "version", period: `${days}d` },
+  },
+];
+
+export const insights: Part = {
+  title: "Insights that read more than rollups, of one project",
+  async run(environment, settings, progress) {
+    const pool = new pg.Pool({ connectionString: environment.databaseUrl, max: 2, options: "-c timezone=UTC" });
+    const service = await startService(environment);
+    try {
+      const events = settings.storedEvents;
+      const stored = { projectId, days, events, seed: settings.seed ?? 1 };
+      const projectKey = await storeEvents(pool, stored, progress);
+      const counts: number[] = [];
+      const times = questions.map((): number[] => []);
+      for (let ask = 0; ask < asksOfEach; ask += 1) {
+        counts.push(await timeOf(() => countSequentially(pool, projectKey)));
+        for (const [n, question] of questions.entries()) {
+          times[n]?.push(await timeOf(() => answer(service, question)));
+        }
+        progress(`asked ${ask + 1} of ${asksOfEach} times`);
+      }
+      const bound = percentile(counts, 0.5);
+      return {
+        rows: questions.map((question, n) => toRow(question, times[n] ?? [], bound)),
+        notes: [
+          `${events.toLocaleString("en-US")} events of 5,000 installs over ${days} days, 20 a session, stored through ingestion's store; all of them in the period`,
+          "the count: a sequential scan of the partitions by one process, everything in memory; its median",
+          `resident memory of the service after it: ${Math.round(await service.rssMb())} MB`,
+        ],
+      };
+    } finally {
+      await service.stop();
+      await pool.end();
+    }
+  },
+};
+
+async function timeOf(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function countSequentially(pool: pg.Pool, projectKey: number): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    for (const setting of ["enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"])
+      await client.query(`set local ${setting} = off`);
+    await client.query("set local max_parallel_workers_per_gather = 0");
+    await client.query("select count(*) from app_event where project_key = $1", [projectKey]);
+    await client.query("commit");
+  } finally {
+    client.release();
+  }
+}
+
+async function answer({ url }: Service, { path, body }: Question): Promise<void> {
+  const reply = await fetch(`${url}/api/projects/${projectId}/${path}`, {
+    headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+  });
+  const text = await reply.text();
+  if (reply.status !== 200) throw new Error(`${path} answered ${reply.status}: ${text}`);
+}
+
+function toRow({ name }: Question, times: readonly number[], bound: number): Row {
+  const p95 = percentile(times, 0.95);
+  return {
+    measured: `${name}, p95`,
+    figure: `${milliseconds(p95)} (median ${milliseconds(percentile(times, 0.5))})`,
+    against: `${milliseconds(bound)} sequential count(*)`,
+    ratio: (p95 / bound).toFixed(2),
+    target: "≤ 1",
+    met: p95 <= bound,
+  };
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
