@@ -7,13 +7,14 @@ import {
   maxBreakdownValues,
 } from "@mobigen/analytics-contract";
 import { ApiError } from "../errors.js";
-import type { FunnelDevice, FunnelStore } from "../stores/funnel-store.js";
+import type { FunnelDevice, FunnelScan, FunnelStore } from "../stores/funnel-store.js";
 import type { InsightStore } from "../stores/insight-store.js";
 import { bucketMs, bucketOf, type TimeWindow } from "../types.js";
 import { countryOf } from "./countries.js";
 import { type FunnelRules, furthestRun } from "./funnel-run.js";
 import { addRun, createTally, type FunnelTally, medianSeconds, mergeTallies, stepResults } from "./funnel-tally.js";
 import { answerHeader, type InsightProject, readQuestion } from "./question.js";
+import type { CountEvents } from "./raw-range.js";
 
 /**
  * The most events of its steps that a funnel reads: some seconds of one core. How many there are by type and name is known from the
@@ -21,14 +22,14 @@ import { answerHeader, type InsightProject, readQuestion } from "./question.js";
  */
 export const maxFunnelEvents = 5_000_000;
 
-export type FunnelStores = { funnels: FunnelStore; insights: Pick<InsightStore, "eventsBy"> };
+export type FunnelStores = { funnels: FunnelStore; apps: CountEvents; insights: Pick<InsightStore, "eventsBy"> };
 
 /**
  * How many who took the first step in the window got how far. Later steps may lie behind it, up to now.
  * @throws ApiError invalid_query, for a window or country that is none; range_too_large
  */
 export async function readFunnel(
-  { funnels, insights }: FunnelStores,
+  { funnels, ...counted }: FunnelStores,
   project: InsightProject,
   funnel: Funnel,
   now: Date,
@@ -38,10 +39,10 @@ export async function readFunnel(
   const rules = { steps: steps.length, windowMs: windowSeconds * 1_000, beginBefore: window.to };
   const openEnd = bucketOf(now.getTime()) + bucketMs;
   const read = { from: window.from, to: Math.min(window.to + rules.windowMs, openEnd) };
-  await requireFewEvents(insights, project, steps, read);
+  await requireFewEvents(counted, project, steps, read);
 
   const scan = { projectKey: project.projectKey, window: read, steps, unit, filter };
-  const byDevice = await tallyRuns(funnels, scan, rules, breakdown !== undefined);
+  const byDevice = await tallyRuns(funnels, { ...scan, withDevices: breakdown !== undefined }, rules);
   const total = mergeTallies([...byDevice.values()], steps.length);
   const results = stepResults(total);
   return {
@@ -63,21 +64,16 @@ export async function readFunnel(
 /** One tally a device of the first step; a single one where they need not be told apart. */
 async function tallyRuns(
   funnels: FunnelStore,
-  scan: Parameters<FunnelStore["readUnits"]>[0],
+  scan: FunnelScan,
   rules: FunnelRules,
-  isByDevice: boolean,
 ): Promise<Map<number, FunnelTally>> {
   const tallies = new Map<number, FunnelTally>();
-  await funnels.readUnits(scan, () => {
-    tallies.clear();
-    return (events) => {
-      const run = furthestRun(events, rules);
-      if (run === null) return;
-      const key = isByDevice ? run.deviceKey : 0;
-      const tally = tallies.get(key) ?? createTally(rules.steps);
-      tallies.set(key, tally);
-      addRun(tally, run);
-    };
+  await funnels.readUnits(scan, (events) => {
+    const run = furthestRun(events, rules);
+    if (run === null) return;
+    const tally = tallies.get(run.deviceKey) ?? createTally(rules.steps);
+    tallies.set(run.deviceKey, tally);
+    addRun(tally, run);
   });
   return tallies;
 }
@@ -113,15 +109,17 @@ function breakdownValue({ platform, version, timezone }: FunnelDevice, by: Funne
 }
 
 async function requireFewEvents(
-  insights: FunnelStores["insights"],
-  { projectKey }: InsightProject,
+  { apps, insights }: Omit<FunnelStores, "funnels">,
+  { projectKey, id }: InsightProject,
   steps: readonly FunnelStep[],
   { from, to }: TimeWindow,
 ): Promise<void> {
-  const counts = await Promise.all(
-    namesOf(steps).map(async (name) => (await insights.eventsBy(projectKey, [from, to], name))[0] ?? 0),
-  );
-  if (counts.reduce((sum, count) => sum + count, 0) <= maxFunnelEvents) return;
+  // Counting by name unpacks every row of the rollup; the sum of all names is beside them.
+  const [all = 0] = await apps.appEventsBy([from, to], id);
+  if (all <= maxFunnelEvents) return;
+  let ofSteps = 0;
+  for (const name of namesOf(steps)) ofSteps += (await insights.eventsBy(projectKey, [from, to], name))[0] ?? 0;
+  if (ofSteps <= maxFunnelEvents) return;
   throw new ApiError(
     "range_too_large",
     `The period holds more than ${maxFunnelEvents.toLocaleString("en")} events of these steps. Take a shorter period, or steps that happen less often.`,

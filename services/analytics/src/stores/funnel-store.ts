@@ -11,6 +11,8 @@ export type FunnelScan = {
   steps: readonly FunnelStep[];
   unit: FunnelUnit;
   filter: DeviceFilter;
+  /** Without, `deviceKey` is 0, and there is less to send. */
+  withDevices: boolean;
 };
 
 /** What a device says that a funnel can be broken down by; '' where it says nothing. */
@@ -19,9 +21,8 @@ export type FunnelDevice = { platform: string; version: string; timezone: string
 export type FunnelStore = {
   /**
    * Reads every event that may be a step, and hands over those of one actor or session at a time, in no order; of actors or sessions
-   * without a first step none. `begin` is called before the first of them, again where the reading has to start anew. The events of a
-   * unit, and a bounded number of units, are in memory at once. For scans that are known to be bounded.
+   * without a first step none. All of it is in memory at once, some twenty bytes an event: for scans that are known to be bounded.
    */
-  readUnits(scan: FunnelScan, begin: () => (events: FunnelEvent[]) => void): Promise<void>;
+  readUnits(scan: FunnelScan, visit: (events: FunnelEvent[]) => void): Promise<void>;
   devicesOf(deviceKeys: readonly number[]): Promise<Map<number, FunnelDevice>>;
 };

@@ -1,13 +1,15 @@
 import type { FunnelOperator, FunnelProperty, FunnelStep } from "@mobigen/analytics-contract";
-import { nameKeys } from "./insight-conditions.js";
 import type { Bindings } from "./slices.js";
 
-/** The condition on app_event's columns that an event may be this step. `project` is the project_key, bound. */
-export function stepCondition(bindings: Bindings, project: string, step: FunnelStep): string {
-  const properties = (step.properties ?? []).map((property) => propertyCondition(bindings, property));
-  const { type, name } = step;
-  const names = nameKeys(bindings, project, name === undefined ? { type } : { type, name });
-  return [...names, ...properties].join(" and ");
+/** A step with the keys of its type and name. */
+export type KeyedStep = { nameKeys: readonly number[]; properties: NonNullable<FunnelStep["properties"]> };
+
+/** The condition on app_event's columns that an event may be this step; never null. */
+export function stepCondition(bindings: Bindings, { nameKeys, properties }: KeyedStep): string {
+  return [
+    `name_key = any(${bindings.bind(nameKeys)}::integer[])`,
+    ...properties.map((property) => propertyCondition(bindings, property)),
+  ].join(" and ");
 }
 
 /**
@@ -18,10 +20,9 @@ function propertyCondition(bindings: Bindings, { key, operator = "is", value = n
   const name = `${bindings.bind(key)}::text`;
   const [json, text] = [`properties -> ${name}`, `properties ->> ${name}`];
   const isAbsent = `${text} is null`;
-  const isOfKind = (kind: string): string => `jsonb_typeof(${json}) = '${kind}'`;
   // A case, for a condition alone does not say what is looked at first, and a cast of a text would fail.
   const ofKind = (kind: string, condition: string): string =>
-    `case when ${isOfKind(kind)} then ${condition} else false end`;
+    `case when jsonb_typeof(${json}) = '${kind}' then ${condition} else false end`;
   const compared = (comparison: string): string =>
     ofKind("number", `(${json})::numeric ${comparison} ${bindings.bind(String(value))}::numeric`);
   const conditionOf: Readonly<Record<FunnelOperator, () => string>> = {

@@ -1,70 +1,100 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { FunnelStep } from "@mobigen/analytics-contract";
 import type pg from "pg";
 import type { FunnelDevice, FunnelEvent, FunnelScan, FunnelStore } from "../funnel-store.js";
-import { stepCondition } from "./funnel-conditions.js";
-import { deviceConditions, eventsIn } from "./insight-conditions.js";
+import { type KeyedStep, stepCondition } from "./funnel-conditions.js";
+import { deviceConditions, eventsIn, nameKeys } from "./insight-conditions.js";
 import { createBindings } from "./slices.js";
 import { inSnapshot, query } from "./transaction.js";
 
 export function createFunnelStore(pool: pg.Pool): FunnelStore {
   return {
-    readUnits: (scan, begin) => readUnits(pool, scan, begin),
+    readUnits: (scan, visit) => readUnits(pool, scan, visit),
     devicesOf: (deviceKeys) => readDevices(pool, deviceKeys),
   };
 }
 
-// Units at a time: of a hundred events each, about a megabyte of text.
-const unitsPerFetch = 500;
-
-// Grouping two million events takes this much; with less they go through files, at half the speed.
+// A million events in groups; with less they go through files.
 const groupingMemory = "64MB";
 
-async function readUnits(pool: pg.Pool, scan: FunnelScan, begin: () => (events: FunnelEvent[]) => void): Promise<void> {
-  const { text, values } = unitsQuery(scan);
-  await inSnapshot(pool, async (client) => {
-    await client.query(`set local work_mem = '${groupingMemory}'`);
-    // All rows will be read: no plan is better for giving the first ones early.
-    await client.query("set local cursor_tuple_fraction = 1");
-    await client.query(`declare unit no scroll cursor for ${text}`, values);
-    const visit = begin();
-    for (;;) {
-      const { rows } = await client.query<UnitRow>(`fetch ${unitsPerFetch} from unit`);
-      for (const row of rows) visit(eventsOf(row, scan.window.from));
-      if (rows.length < unitsPerFetch) return;
+type Row = { units: string };
+
+async function readUnits(pool: pg.Pool, scan: FunnelScan, visit: (events: FunnelEvent[]) => void): Promise<void> {
+  const rows = await inSnapshot(pool, async (client) => {
+    const steps: KeyedStep[] = [];
+    for (const step of scan.steps) {
+      steps.push({ nameKeys: await readNameKeys(client, scan.projectKey, step), properties: step.properties ?? [] });
     }
+    await client.query(`set local work_mem = '${groupingMemory}'`);
+    const { text, values } = unitsQuery(scan, steps);
+    return (await client.query<Row>(text, values)).rows;
   });
+  for (let row = rows.pop(); row !== undefined; row = rows.pop()) {
+    for (const unit of row.units.split(unitSeparator)) visit(eventsOf(unit, scan.window.from));
+    // A second of walking, all in all: others are served in between.
+    await nextTurn();
+  }
 }
 
-type UnitRow = { events: string; devices: string };
-
-/** A row a unit, with the events and their devices side by side: a row an event would take longer to send than to read. */
-function unitsQuery({ projectKey, window, steps, unit, filter }: FunnelScan): { text: string; values: unknown[] } {
+// As numbers, not as a subselect in the conditions: that would be planned anew for each partition, and take as long as the reading.
+async function readNameKeys(client: pg.PoolClient, projectKey: number, { type, name }: FunnelStep): Promise<number[]> {
   const bindings = createBindings();
   const project = `${bindings.bind(projectKey)}::integer`;
-  const unitId = unit === "actors" ? "actor_id" : "session_id";
-  const conditions = steps.map((step) => `(${stepCondition(bindings, project, step)})`);
-  const mask = conditions.map((condition, n) => `case when ${condition} then ${2 ** n} else 0 end`).join(" + ");
-  const events = eventsIn(bindings, {
-    ...{ project, window },
-    columns: `${unitId} as unit, device_key, ${mask} as steps`,
-    conditions: [`${unitId} is not null`, `(${conditions.join(" or ")})`, ...deviceConditions(bindings, filter)],
-  });
-  const offset = `(date_part('epoch', at) * 1000)::bigint - ${bindings.bind(window.from)}::bigint`;
-  return {
-    text: `select string_agg(((${offset}) * ${maskSize} + steps)::text, ',') as events, string_agg(device_key::text, ',') as devices
-      from ${events} as event group by unit having bit_or(steps) & 1 = 1`,
-    values: bindings.values,
-  };
+  const conditions = nameKeys(bindings, project, name === undefined ? { type } : { type, name });
+  const { rows } = await client.query<{ name_key: number }>(
+    `select name_key from event_name where project_key = ${project} and ${conditions.join(" and ")}`,
+    bindings.values,
+  );
+  return rows.map(({ name_key }) => name_key);
 }
+
+const unitSeparator = ";";
+const eventSeparator = ",";
+const deviceSeparator = ":";
 
 /** Of eight steps. A time and a mask are one number: eight years are less than 2^38 milliseconds. */
 const maskSize = 256;
 
-function eventsOf({ events, devices }: UnitRow, from: number): FunnelEvent[] {
-  const deviceKeys = devices.split(",");
-  return events.split(",").map((text, n) => {
+/**
+ * A number an event, the events of a unit side by side, the units in 256 rows: a row an event, or a unit, would take longer to
+ * send than to read. No cursor: it would have no parallel plan. The events: see eventsIn.
+ */
+function unitsQuery(
+  { projectKey, window, unit, filter, withDevices }: FunnelScan,
+  steps: readonly KeyedStep[],
+): { text: string; values: unknown[] } {
+  const bindings = createBindings();
+  const project = `${bindings.bind(projectKey)}::integer`;
+  const unitId = unit === "actors" ? "actor_id" : "session_id";
+  const anyName = `name_key = any(${bindings.bind([...new Set(steps.flatMap((step) => step.nameKeys))])}::integer[])`;
+  const mask = steps
+    .map((step, n) => `case when ${stepCondition(bindings, step)} then ${2 ** n} else 0 end`)
+    .join(" + ");
+  const events = eventsIn(bindings, {
+    ...{ project, window },
+    columns: `${unitId} as unit, device_key, ${mask} as steps`,
+    conditions: [anyName, `${unitId} is not null`, ...deviceConditions(bindings, filter)],
+  });
+  const from = `${bindings.bind(window.from)}::bigint`;
+  const number = `(((date_part('epoch', at) * 1000)::bigint - ${from}) * ${maskSize} + steps)::text`;
+  const event = withDevices ? `${number} || '${deviceSeparator}' || device_key` : number;
+  return {
+    text: `select string_agg(events, '${unitSeparator}') as units
+      from (
+        select unit, string_agg(${event}, '${eventSeparator}') as events
+        from ${events} as event where steps > 0 group by unit having bit_or(steps) & 1 = 1
+      ) as walked
+      group by get_byte(uuid_send(unit), 15)`,
+    values: bindings.values,
+  };
+}
+
+function eventsOf(unit: string, from: number): FunnelEvent[] {
+  return unit.split(eventSeparator).map((event) => {
+    const [text, device = "0"] = event.split(deviceSeparator);
     const number = Number(text);
     const steps = number % maskSize;
-    return { at: from + (number - steps) / maskSize, steps, deviceKey: Number(deviceKeys[n]) };
+    return { at: from + (number - steps) / maskSize, steps, deviceKey: Number(device) };
   });
 }
 
