@@ -17,10 +17,13 @@ import { answerHeader, type InsightProject, readQuestion } from "./question.js";
 import type { CountEvents } from "./raw-range.js";
 
 /**
- * The most events of its steps that a funnel reads: some seconds of one core. How many there are by type and name is known from the
- * rollup, so that a question which would take longer is refused before it begins.
+ * The most events of its steps that a funnel reads: some seconds of one core, and twenty bytes of memory each. How many there are by
+ * type and name is known from the rollup, so that a question which would take longer is refused before it begins.
  */
-export const maxFunnelEvents = 5_000_000;
+export const maxFunnelEvents = 3_000_000;
+
+/** The most events of any kind that are passed over to find them: that takes a third of a microsecond each. */
+export const maxFunnelScan = 10_000_000;
 
 export type FunnelStores = { funnels: FunnelStore; apps: CountEvents; insights: Pick<InsightStore, "eventsBy"> };
 
@@ -114,15 +117,19 @@ async function requireFewEvents(
   steps: readonly FunnelStep[],
   { from, to }: TimeWindow,
 ): Promise<void> {
-  // Counting by name unpacks every row of the rollup; the sum of all names is beside them.
   const [all = 0] = await apps.appEventsBy([from, to], id);
+  if (all > maxFunnelScan) throw tooLarge(`${maxFunnelScan.toLocaleString("en")} events`);
+  // Counting by name unpacks every row of the rollup; the sum of all names is beside them.
   if (all <= maxFunnelEvents) return;
   let ofSteps = 0;
   for (const name of namesOf(steps)) ofSteps += (await insights.eventsBy(projectKey, [from, to], name))[0] ?? 0;
-  if (ofSteps <= maxFunnelEvents) return;
-  throw new ApiError(
+  if (ofSteps > maxFunnelEvents) throw tooLarge(`${maxFunnelEvents.toLocaleString("en")} events of these steps`);
+}
+
+function tooLarge(what: string): ApiError {
+  return new ApiError(
     "range_too_large",
-    `The period holds more than ${maxFunnelEvents.toLocaleString("en")} events of these steps. Take a shorter period, or steps that happen less often.`,
+    `The period, and the time that the steps may take behind it, hold more than ${what}. Take a shorter period.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { type Funnel, type FunnelProperty, type FunnelStep, funnelResultSchema }
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { countryOf } from "../../src/insights/countries.js";
-import { readFunnel } from "../../src/insights/funnel.js";
+import { maxFunnelEvents, maxFunnelScan, readFunnel } from "../../src/insights/funnel.js";
 import { percentOf, readQuestion, roundTo } from "../../src/insights/question.js";
 import { type AppEvent, effectiveTime } from "../../src/stores/event-store.js";
 import { bucketMs, bucketOf } from "../../src/types.js";
@@ -233,4 +233,49 @@ it("gives zeros for an app that nobody opened", async () => {
     [0, null],
   ]);
   expect(reply.breakdown).toEqual({ by: "platform", items: [], otherValues: 0 });
+});
+
+it("refuses a period with too many events of the steps, or too many to pass over", async () => {
+  const project = { projectKey: 1_000_000, id: "busy", timezone: "UTC" };
+  const { pool } = world.database;
+  await pool.query(
+    `insert into project (project_key, id, name, timezone, created_at, named_at) overriding system value
+     values ($1, $2, $2, 'UTC', now(), now())`,
+    [project.projectKey, project.id],
+  );
+  const { rows } = await pool.query<{ name_key: number }>(
+    "insert into event_name (project_key, type, name) values ($1, 'tap', 'a'), ($1, 'tap', 'b'), ($1, 'scroll', '') returning name_key",
+    [project.projectKey],
+  );
+  const hold = async (...events: number[]): Promise<void> => {
+    await pool.query("delete from project_rollup where project_key = $1", [project.projectKey]);
+    await pool.query(
+      `insert into project_rollup (project_key, bucket, events, sessions, name_keys, name_events)
+       values ($1, $2, $3, 0, $4, $5)`,
+      [
+        project.projectKey,
+        new Date(bucketOf(worldNow.getTime())),
+        events.reduce((sum, count) => sum + count, 0),
+        rows.map(({ name_key }) => name_key),
+        events,
+      ],
+    );
+  };
+  const ask = (...steps: FunnelStep[]) => readFunnel(world.stores, project, { steps, period: "7d" }, worldNow);
+  const [a, b, tap, scroll] = [
+    { type: "tap", name: "a" },
+    { type: "tap", name: "b" },
+    { type: "tap" },
+    { type: "scroll" },
+  ];
+
+  await hold(maxFunnelEvents - 1, 1, maxFunnelEvents);
+  expect((await ask(a, b)).steps[0]?.count).toBe(0);
+  // An event of a step is counted once, though it may be of several.
+  expect((await ask(tap, a, a)).steps[0]?.count).toBe(0);
+  await expect(ask(a, scroll)).rejects.toMatchObject({ code: "range_too_large" });
+  await hold(1, 1, maxFunnelScan - 2);
+  expect((await ask(a, b)).steps[0]?.count).toBe(0);
+  await hold(1, 1, maxFunnelScan - 1);
+  await expect(ask(a, b)).rejects.toMatchObject({ code: "range_too_large" });
 });

@@ -66,14 +66,15 @@ function unitsQuery(
   const bindings = createBindings();
   const project = `${bindings.bind(projectKey)}::integer`;
   const unitId = unit === "actors" ? "actor_id" : "session_id";
+  const conditions = steps.map((step) => stepCondition(bindings, step));
+  const mask = conditions.map((condition, n) => `case when ${condition} then ${2 ** n} else 0 end`).join(" + ");
   const anyName = `name_key = any(${bindings.bind([...new Set(steps.flatMap((step) => step.nameKeys))])}::integer[])`;
-  const mask = steps
-    .map((step, n) => `case when ${stepCondition(bindings, step)} then ${2 ** n} else 0 end`)
-    .join(" + ");
+  // Of the right names are all that are read; looking at the properties of each twice pays, for there is less to group.
+  const anyStep = steps.some(({ properties }) => properties.length > 0) ? [`(${conditions.join(" or ")})`] : [];
   const events = eventsIn(bindings, {
     ...{ project, window },
-    columns: `${unitId} as unit, device_key, ${mask} as steps`,
-    conditions: [anyName, `${unitId} is not null`, ...deviceConditions(bindings, filter)],
+    columns: `${unitId} as unit, device_key, ${mask} as steps, ${conditions[0]} as is_first`,
+    conditions: [anyName, `${unitId} is not null`, ...deviceConditions(bindings, filter), ...anyStep],
   });
   const from = `${bindings.bind(window.from)}::bigint`;
   const number = `(((date_part('epoch', at) * 1000)::bigint - ${from}) * ${maskSize} + steps)::text`;
@@ -82,7 +83,7 @@ function unitsQuery(
     text: `select string_agg(events, '${unitSeparator}') as units
       from (
         select unit, string_agg(${event}, '${eventSeparator}') as events
-        from ${events} as event where steps > 0 group by unit having bit_or(steps) & 1 = 1
+        from ${events} as event group by unit having bool_or(is_first)
       ) as walked
       group by get_byte(uuid_send(unit), 15)`,
     values: bindings.values,
