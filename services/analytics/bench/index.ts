@@ -3,6 +3,7 @@ import pg from "pg";
 import { type Environment, startEnvironment } from "./environment.js";
 import type { Part } from "./part.js";
 import { crash } from "./parts/crash.js";
+import { dashboards } from "./parts/dashboards.js";
 import { ingest } from "./parts/ingest.js";
 import { insights } from "./parts/insights.js";
 import { latency } from "./parts/latency.js";
@@ -13,13 +14,24 @@ import { singles } from "./parts/singles.js";
 import { usage } from "./parts/usage.js";
 import { formatMeasured, type PartReport, writeReport } from "./report.js";
 
-const parts: Record<string, Part> = { ingest, singles, latency, retries, usage, memory, crash, projection, insights };
+const parts: Record<string, Part> = {
+  ingest,
+  singles,
+  latency,
+  retries,
+  usage,
+  memory,
+  crash,
+  projection,
+  insights,
+  dashboards,
+};
 
 const help = `npm run bench -- [PART ...] [--events N] [--rounds N] [--seconds N] [--seed N] [--no-write]
 
 Measures the built service against bounds taken in the same run and writes docs/benchmarks.md.
 Parts: ${Object.keys(parts).join(", ")} (all of them without a name)
-  --events N    events of each ingest round (default 300000), or that the insights part stores (default 5000000)
+  --events N    events of each ingest round (default 300000), or that insights and dashboards store (default 5000000)
   --rounds N    interleaved rounds, of which the median counts (default 3)
   --seconds N   how long the memory part keeps the service saturated, and the crash part breaks it (default 300)
   --seed N      what the crash part draws its faults from (default: any, printed)

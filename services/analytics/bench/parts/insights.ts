@@ -2,8 +2,9 @@ import { performance } from "node:perf_hooks";
 import pg from "pg";
 import { adminToken, type Service, startService } from "../environment.js";
 import type { Part } from "../part.js";
-import { milliseconds, type Row } from "../report.js";
-import { storeEvents } from "../stored-events.js";
+import { milliseconds, percentile, type Row } from "../report.js";
+import { eventsPerBatch } from "../simulated-devices.js";
+import { createStoredProjects, storeEvents } from "../stored-events.js";
 
 const projectId = "bench-insights";
 const days = 90;
@@ -44,12 +45,13 @@ export const insights: Part = {
     const service = await startService(environment);
     try {
       const events = settings.storedEvents;
-      const stored = { projectId, days, events, seed: settings.seed ?? 1 };
-      const projectKey = await storeEvents(pool, stored, progress);
+      const projects = await createStoredProjects(pool, [projectId]);
+      const batches = { first: 0, count: Math.ceil(events / eventsPerBatch) };
+      await storeEvents(pool, { projects, days, batches, seed: settings.seed ?? 1 }, progress);
       const counts: number[] = [];
       const times = questions.map((): number[] => []);
       for (let ask = 0; ask < asksOfEach; ask += 1) {
-        counts.push(await timeOf(() => countSequentially(pool, projectKey)));
+        counts.push(await timeOf(() => countSequentially(pool, projects[0]?.key ?? 0)));
         for (const [n, question] of questions.entries()) {
           times[n]?.push(await timeOf(() => answer(service, question)));
         }
@@ -110,9 +112,4 @@ function toRow({ name }: Question, times: readonly number[], bound: number): Row
     target: "≤ 1",
     met: p95 <= bound,
   };
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
