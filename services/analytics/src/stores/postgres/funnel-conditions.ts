@@ -6,10 +6,13 @@ export type KeyedStep = { nameKeys: readonly number[]; properties: NonNullable<F
 
 /** The condition on app_event's columns that an event may be this step; never null. */
 export function stepCondition(bindings: Bindings, { nameKeys, properties }: KeyedStep): string {
-  return [
-    `name_key = any(${bindings.bind(nameKeys)}::integer[])`,
-    ...properties.map((property) => propertyCondition(bindings, property)),
-  ].join(" and ");
+  const [only, ...others] = nameKeys;
+  // Evaluated for every event: a list of one takes several times as long as the number.
+  const isNamed =
+    only !== undefined && others.length === 0
+      ? `name_key = ${bindings.bind(only)}::integer`
+      : `name_key = any(${bindings.bind(nameKeys)}::integer[])`;
+  return [isNamed, ...properties.map((property) => propertyCondition(bindings, property))].join(" and ");
 }
 
 /**
