@@ -27,7 +27,7 @@ export const actorQuerySchema = pageQuerySchema.extend({
 export const actorTimelineSchema = z.object({
   actor: z.object({
     ...actorFields,
-    activeDays: count.meta({ description: "Days on which they did something, from the first to the last" }),
+    activeDays: count.meta({ description: "Days on which they did something, in that time zone, from the first to the last" }),
     days: z
       .array(z.iso.date())
       .meta({ description: "Those of the last 90 days, newest first, in the time zone that is asked for" }),
@@ -58,7 +58,12 @@ export const erasureSchema = z.object({
   firstSeenAt: instantSchema,
   lastSeenAt: instantSchema,
   archivedDays: z
-    .array(z.object({ day: z.iso.date(), location: z.string() }))
+    .array(
+      z.object({
+        day: z.iso.date().nullable().meta({ description: "UTC day; null: a file of events of several days" }),
+        location: z.string().meta({ description: "Path within the archive" }),
+      }),
+    )
     .meta({ description: "Archived files that may still hold this actor's events: delete or rewrite them by hand" }),
 });
 

@@ -24,3 +24,13 @@ export type StoredEvent = {
 
 /** A place on a timeline: of the events at one moment, the identity tells which. */
 export type TimelinePosition = Pick<StoredEvent, "at" | "eventKey" | "occurredAt">;
+
+/** A page of a timeline. `next`: where the next one begins, behind that place; null at the end. */
+export type TimelinePage = { events: StoredEvent[]; next: TimelinePosition | null };
+
+export type TimelinePageQuery = {
+  after: TimelinePosition | null;
+  limit: number;
+  /** `asc`: oldest first. */
+  order: "asc" | "desc";
+};

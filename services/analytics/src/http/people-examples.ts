@@ -1,0 +1,55 @@
+const actor = { id: "user-7", kind: "user" };
+const session = {
+  sessionId: "session-xyz",
+  startedAt: "2026-01-15T09:12:04.007Z",
+  lastEventAt: "2026-01-15T09:15:10.257Z",
+  durationSeconds: 186.25,
+  events: 12,
+  screens: 5,
+  actor,
+  device: {
+    platform: "ios",
+    osVersion: "17.2",
+    appVersion: "1.0.0",
+    appBuild: "42",
+    model: "iPhone15,2",
+    manufacturer: "Apple",
+    locale: "de-DE",
+    timezone: "Europe/Berlin",
+  },
+};
+const event = {
+  eventId: "event-2",
+  timestamp: "2026-01-15T09:15:10.257Z",
+  receivedAt: "2026-01-15T09:15:11.003Z",
+  type: "custom",
+  name: "purchase_completed",
+  sessionId: "session-xyz",
+  actor,
+  platform: "ios",
+  appVersion: "1.0.0",
+  country: "DE",
+  isBot: false,
+  properties: { eventName: "purchase_completed", orderId: "order-123", total: 99.99 },
+};
+const seen = { ...actor, firstSeenAt: "2026-01-03T18:40:00Z", lastSeenAt: "2026-01-15T09:15:10.257Z" };
+
+/** Answers about the people who use an app. */
+export const peopleReplies = {
+  Sessions: {
+    projectId: "project-abc",
+    period: "7d",
+    timezone: "Europe/Berlin",
+    from: "2026-01-08T23:00:00Z",
+    to: "2026-01-15T09:45:00Z",
+    items: [session],
+    nextCursor: null,
+  },
+  SessionTimeline: { session, items: [event], nextCursor: null },
+  ActorPage: { items: [seen], nextCursor: null },
+  ActorTimeline: {
+    actor: { ...seen, activeDays: 3, days: ["2026-01-15", "2026-01-14", "2026-01-03"], device: session.device },
+    items: [event],
+    nextCursor: null,
+  },
+};
