@@ -121,7 +121,7 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     retention: createRetentionRoutes({ stores: domain.insightStores, clock }),
     funnels: createFunnelRoutes({ stores: domain.insightStores, clock }),
     appSessions: createAppSessionRoutes({ sessions: domain.insightStores.sessions, clock }),
-    actors: createActorRoutes({ actors: domain.insightStores.actors, clock }),
+    actors: createActorRoutes({ stores: domain.insightStores, clock }),
     platformEvents: createPlatformEventRoutes({ tracker }),
     usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),
     costs: createCostRoutes({ costs, ledger: domain.costStore, recost: domain.recost, clock }),

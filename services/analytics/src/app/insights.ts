@@ -2,6 +2,7 @@ import type { AppMetricsStore } from "../stores/app-metrics-store.js";
 import { createActiveUserStore } from "../stores/postgres/active-user-store.js";
 import { createActorStore } from "../stores/postgres/actor-store.js";
 import { createAdoptionStore } from "../stores/postgres/adoption-store.js";
+import { createErasureStore } from "../stores/postgres/erasure-store.js";
 import { createEventNameStore } from "../stores/postgres/event-name-store.js";
 import { createFunnelStore } from "../stores/postgres/funnel-store.js";
 import { createInsightStore } from "../stores/postgres/insight-store.js";
@@ -20,5 +21,6 @@ export function createInsightStores(pool: Parameters<typeof createInsightStore>[
     funnels: createFunnelStore(pool),
     sessions: createSessionStore(pool),
     actors: createActorStore(pool),
+    erasures: createErasureStore(pool),
   };
 }

@@ -34,6 +34,20 @@ const event = {
 };
 const seen = { ...actor, firstSeenAt: "2026-01-03T18:40:00Z", lastSeenAt: "2026-01-15T09:15:10.257Z" };
 
+const erasure = {
+  id: "5a3c1f0e-2b7d-4c55-9a41-3e6f0c8d7b21",
+  erasedAt: "2026-01-20T08:00:00Z",
+  requestedBy: "token:5f0e8a53-7d0f-4cbb-9fb5-5d0f7e9a6a11 support",
+  actorHash: "d2a5f3f2bb4c1d8c2b7f8ed0d1f7d4b5c9c6a1e1f0b3a4958677c8d9eafb0c1d",
+  events: 311,
+  sessions: 17,
+  sharedSessions: 1,
+  activeDays: 9,
+  firstSeenAt: "2026-01-03T18:40:00Z",
+  lastSeenAt: "2026-01-15T09:15:10.257Z",
+  archivedDays: [{ day: "2026-01-03", location: "app-events/2026/01/03/0001.parquet" }],
+};
+
 /** Answers about the people who use an app. */
 export const peopleReplies = {
   Sessions: {
@@ -52,4 +66,28 @@ export const peopleReplies = {
     items: [event],
     nextCursor: null,
   },
+  ActorExport: {
+    actor: { ...seen, days: ["2026-01-03", "2026-01-14", "2026-01-15"] },
+    sessions: [session],
+    events: [
+      {
+        timestamp: event.timestamp,
+        sentTimestamp: event.timestamp,
+        receivedAt: event.receivedAt,
+        eventId: event.eventId,
+        type: event.type,
+        name: event.name,
+        sessionId: event.sessionId,
+        userId: "user-7",
+        anonymousId: null,
+        ...{ platform: "ios", osVersion: "17.2", appVersion: "1.0.0", appBuild: "42" },
+        ...{ model: "iPhone15,2", manufacturer: "Apple", locale: "de-DE", deviceTimezone: "Europe/Berlin" },
+        country: "DE",
+        isBot: false,
+        properties: event.properties,
+      },
+    ],
+  },
+  Erasure: erasure,
+  ErasurePage: { items: [erasure], nextCursor: null },
 };

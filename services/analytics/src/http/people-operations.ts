@@ -1,5 +1,5 @@
 import * as contract from "@mobigen/analytics-contract";
-import { type Operation, projectReader } from "./operation.js";
+import { admin, type Operation, projectReader } from "./operation.js";
 
 const problems = ["invalid_path", "invalid_query", "not_found", "wrong_project"] as const;
 const ofReader = { method: "GET", tag: "App insights", guard: projectReader, problems } as const;
@@ -33,5 +33,30 @@ export const peopleOperations: readonly Operation[] = [
     summary: "One user or install with their days and events, newest first",
     query: contract.actorQuerySchema,
     replies: { 200: ["ActorTimeline"] },
+  },
+  {
+    ...ofReader,
+    path: "/api/projects/:projectId/actors/:actorId/export",
+    summary: "All that is known of a user or install, streamed as NDJSON (or, with format=json, as one document)",
+    guard: admin,
+    query: contract.actorExportQuerySchema,
+    replies: { 200: ["ActorExport"] },
+    problems: ["invalid_path", "invalid_query", "not_found"],
+  },
+  {
+    method: "DELETE",
+    path: "/api/projects/:projectId/actors/:actorId",
+    tag: "App insights",
+    summary: "Erases a user or install with their events and all that these count for; replies with a receipt",
+    guard: admin,
+    replies: { 200: ["Erasure"] },
+    problems: ["invalid_path", "invalid_query", "not_found", "overloaded"],
+  },
+  {
+    ...ofReader,
+    path: "/api/projects/:projectId/erasures",
+    summary: "Receipts of erased users and installs, newest first",
+    query: contract.pageQuerySchema,
+    replies: { 200: ["ErasurePage"] },
   },
 ];

@@ -77,7 +77,8 @@ function toPosition([lastSeenAt, key]: [number, string | number]): ActorPosition
   return { lastSeenAt, actorKey: key };
 }
 
-function toActor({ id, kind, firstSeenAt, lastSeenAt }: StoredActor): AppActor {
+/** An actor as the API shows it. */
+export function toActor({ id, kind, firstSeenAt, lastSeenAt }: StoredActor): AppActor {
   return { id, kind, firstSeenAt: instant(firstSeenAt), lastSeenAt: instant(lastSeenAt) };
 }
 
