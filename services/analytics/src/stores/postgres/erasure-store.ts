@@ -8,7 +8,7 @@ import { countErased, createErasedEvents, deleteEvents } from "./erased-events.j
 import { isLockTimeout } from "./partitions.js";
 import { sharePast } from "./past-events.js";
 import { bePatient, patientQuery } from "./patient-query.js";
-import { lockSessions, takeOutOfCounts, takeOutOfSessions } from "./taken-out.js";
+import { lockCounted, takeOutOfCounts, takeOutOfSessions } from "./taken-out.js";
 import { inTransaction, query } from "./transaction.js";
 
 export function createErasureStore(pool: pg.Pool): ErasureStore {
@@ -30,7 +30,7 @@ const shown = `erasure_key as "erasureKey", id, erased_at as "erasedAt", request
   encode(actor_hash, 'hex') as "actorHash", events, sessions, shared_sessions as "sharedSessions", active_days as "activeDays",
   first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", archived_days as "archivedDays"`;
 
-// Whoever waits for actor_day makes all flushes wait: so never for longer than this, and then a pause.
+// Whoever waits for the lock of flushes makes all of them wait: so never for longer than this, and then a pause.
 const lockTimeoutMs = 2_000;
 const pauseMs = 500;
 const maxAttempts = 5;
@@ -47,10 +47,7 @@ async function eraseActor(pool: pg.Pool, request: ErasureRequest): Promise<Erasu
   return "busy";
 }
 
-/**
- * Locks as a flush takes them: app_event, sessions, actors and their days, rollups. What takes long, the search for the events, is done
- * before anything is locked that other actors' flushes need.
- */
+/** What takes long, the search for the events, is done before flushes have to wait. */
 async function erase(client: pg.PoolClient, request: ErasureRequest): Promise<ErasureRow | null> {
   const { projectKey, actorKey } = request;
   await bePatient(client);
@@ -62,15 +59,11 @@ async function erase(client: pg.PoolClient, request: ErasureRequest): Promise<Er
   if (before === null) return null;
   await createErasedEvents(client);
   await deleteEvents(client, { projectKey, actorKey, days: before.days });
-  await lockSessions(client, projectKey, actorKey);
-  await lockActor(client, request);
+  await lockCounted(client);
   const actor = await readActor(client, request);
   if (actor === null) return null;
-  if (actor.version !== before.version) {
-    // A flush came between that stored more. Its sessions are locked out of order: a dead-lock by that passes on the second try.
-    await deleteEvents(client, { projectKey, actorKey, days: actor.days });
-    await lockSessions(client, projectKey, actorKey);
-  }
+  // A flush came between that stored more.
+  if (actor.version !== before.version) await deleteEvents(client, { projectKey, actorKey, days: actor.days });
   const sessions = await takeOutOfSessions(client, projectKey, actorKey);
   const days = await deleteActor(client, request);
   await takeOutOfCounts(client, projectKey, sessions, days);
@@ -112,15 +105,6 @@ async function readActor(client: pg.PoolClient, { projectKey, actorKey }: Erasur
   if (actor === undefined) return null;
   const seen = { firstSeenAt: actor.firstSeenAt.getTime(), lastSeenAt: actor.lastSeenAt.getTime() };
   return { ...actor, days: await readActiveDays(client, projectKey, { actorKey, ...seen }) };
-}
-
-/**
- * A flush looks in actor_day for what it need not write, and a look takes no lock of the row: it must not see a day that is just
- * being deleted. With the table locked for writers it waits before it looks.
- */
-async function lockActor(client: pg.PoolClient, { projectKey, actorKey }: ErasureRequest): Promise<void> {
-  await client.query("lock table actor_day in share row exclusive mode");
-  await client.query("select from actor where project_key = $1 and actor_id = $2 for update", [projectKey, actorKey]);
 }
 
 /** Answers the UTC days on which they were active. */

@@ -3,18 +3,18 @@ import { bucketOf, toInstant } from "../../types.js";
 import { isClosed } from "./late-changes.js";
 import { patientQuery } from "./patient-query.js";
 
-// What counts the events that are in erased_event gets in step with their removal, in its transaction: locks in the order in which a
-// flush takes them (event-deltas.ts), sessions first, what writers share last.
+// What counts the events that are in erased_event gets in step with their removal, in its transaction.
 
 const bucket = (instant: string): string =>
   `date_bin('15 minutes', ${instant}, timestamptz '1970-01-01 00:00:00+00')::timestamptz(0)`;
 
-/** Locks the sessions of erased events, and those that name the actor though their events are in files. */
-export async function lockSessions(client: pg.PoolClient, projectKey: number, actorKey: string | null): Promise<void> {
-  await patientQuery(client, `select from session where ${ofErased} order by session_id for update`, [
-    projectKey,
-    actorKey,
-  ]);
+/**
+ * Waits for the flushes that are counting events, and keeps all others from it till the transaction ends. They come here with nothing
+ * locked but their new rows, so none is waited for that waits. Locking the rows alone would not do: a flush looks into actor_day,
+ * without a lock, for what it need not write, and would rely on a day that is just being deleted.
+ */
+export async function lockCounted(client: pg.PoolClient): Promise<void> {
+  await client.query("lock table session in share row exclusive mode");
 }
 
 const ofErased = `project_key = $1 and session_id in (
@@ -28,7 +28,7 @@ export type TakenSessions = { gone: number; shared: number; starts: { bucket: nu
 
 /**
  * Sessions without the erased events: those that had no others are deleted, the others are what the rows left come to. Rows in
- * files can't be read: where some are, what they may have decided stays, but for the actor. `lockSessions` goes before.
+ * files can't be read: where some are, what they may have decided stays, but for the actor. `lockCounted` goes before.
  */
 export async function takeOutOfSessions(
   client: pg.PoolClient,
@@ -113,11 +113,6 @@ export async function takeOutOfCounts(
   const values = [projectKey, starts.map((start) => toInstant(start.bucket))];
   await patientQuery(
     client,
-    `select from project_rollup where project_key = $1 and bucket in (${buckets}) order by bucket for update`,
-    values,
-  );
-  await patientQuery(
-    client,
     `with lost as (
        select ${bucket("at")} as bucket, name_key, count(*) as events from erased_event where project_key = $1 group by 1, 2
      ), change as (
@@ -159,12 +154,6 @@ export async function takeOutOfCounts(
 async function takeOutOfLedger(client: pg.PoolClient, projectKey: number): Promise<void> {
   const received = `select ${bucket("received_at")} as bucket, count(*) as events
     from erased_event where project_key = $1 group by 1`;
-  await patientQuery(
-    client,
-    `select from ingestion_ledger where project_key = $1 and bucket in (select bucket from (${received}) as lost)
-     order by bucket for update`,
-    [projectKey],
-  );
   await patientQuery(
     client,
     `update ingestion_ledger as ledger set erased = ledger.erased + lost.events
