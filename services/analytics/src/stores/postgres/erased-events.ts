@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { toInstant } from "../../types.js";
 import type { ActiveDay } from "../actor-store.js";
+import { type EventRow, effectiveTime } from "../event-store.js";
 import { activeSpans } from "./actor-days.js";
 import { patientQuery } from "./patient-query.js";
 
@@ -54,6 +55,22 @@ function moved(using: string, where: string): string {
       returning project_key, coalesce(corrected_at, occurred_at) as at, received_at, name_key, session_id
     )
     insert into erased_event (project_key, at, received_at, name_key, session_id) select * from gone`;
+}
+
+/** Adds events whose rows are in no table: those of a file. */
+export async function addErasedEvents(client: pg.PoolClient, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into erased_event (project_key, at, received_at, name_key, session_id)
+     select * from unnest($1::integer[], $2::timestamptz[], $3::timestamptz[], $4::integer[], $5::uuid[])`,
+    [
+      rows.map((row) => row.projectKey),
+      rows.map((row) => toInstant(effectiveTime(row.event))),
+      rows.map((row) => toInstant(row.event.receivedAt)),
+      rows.map((row) => row.nameKey),
+      rows.map((row) => row.event.sessionId),
+    ],
+  );
 }
 
 export async function countErased(client: pg.PoolClient): Promise<number> {
