@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pageQuerySchema, pageSchema } from "./access.js";
-import { actorRefSchema, sessionDeviceSchema, timelineEventSchema } from "./sessions.js";
+import { exportedEventSchema } from "./insights.js";
+import { actorRefSchema, sessionDeviceSchema, sessionSchema, timelineEventSchema } from "./sessions.js";
 import { idSchema, instantSchema, timeZoneSchema } from "./text.js";
 
 const count = z.number().int().min(0);
@@ -27,7 +28,9 @@ export const actorQuerySchema = pageQuerySchema.extend({
 export const actorTimelineSchema = z.object({
   actor: z.object({
     ...actorFields,
-    activeDays: count.meta({ description: "Days on which they did something, from the first to the last" }),
+    activeDays: count.meta({
+      description: "Days on which they did something, in that time zone, from the first to the last",
+    }),
     days: z
       .array(z.iso.date())
       .meta({ description: "Those of the last 90 days, newest first, in the time zone that is asked for" }),
@@ -41,6 +44,19 @@ export const actorExportFormats = ["ndjson", "json"] as const;
 
 export const actorExportQuerySchema = z.strictObject({
   format: z.enum(actorExportFormats).optional().meta({ description: "Default: ndjson" }),
+});
+
+/** An exported actor: in NDJSON the first line. */
+export const exportedActorSchema = z.object({
+  ...actorFields,
+  days: z.array(z.iso.date()).meta({ description: "UTC days on which they did something, oldest first" }),
+});
+
+/** All that is known of an actor. In NDJSON each entry is a line, with `record`: `actor`, `session` or `event`. */
+export const actorExportSchema = z.object({
+  actor: exportedActorSchema,
+  sessions: z.array(sessionSchema).meta({ description: "Those that name the actor, oldest first" }),
+  events: z.array(exportedEventSchema).meta({ description: "Oldest first; archived ones are not among them" }),
 });
 
 /** What was deleted of an actor: kept when the actor is gone. Has nothing that tells who it was but a hash of the id. */
@@ -58,7 +74,12 @@ export const erasureSchema = z.object({
   firstSeenAt: instantSchema,
   lastSeenAt: instantSchema,
   archivedDays: z
-    .array(z.object({ day: z.iso.date(), location: z.string() }))
+    .array(
+      z.object({
+        day: z.iso.date().nullable().meta({ description: "UTC day; null: a file of events of several days" }),
+        location: z.string().meta({ description: "Path within the archive" }),
+      }),
+    )
     .meta({ description: "Archived files that may still hold this actor's events: delete or rewrite them by hand" }),
 });
 
@@ -70,5 +91,7 @@ export type AppActor = z.infer<typeof actorSchema>;
 export type Actors = z.infer<typeof actorsSchema>;
 export type ActorQuery = z.infer<typeof actorQuerySchema>;
 export type ActorTimeline = z.infer<typeof actorTimelineSchema>;
+export type ExportedActor = z.infer<typeof exportedActorSchema>;
+export type ActorExport = z.infer<typeof actorExportSchema>;
 export type ActorExportFormat = (typeof actorExportFormats)[number];
 export type Erasure = z.infer<typeof erasureSchema>;

@@ -89,6 +89,7 @@ export const sessionTimelineSchema = z.object({
   nextCursor: z.string().nullable(),
 });
 
+export type SessionDevice = z.infer<typeof sessionDeviceSchema>;
 export type ActorRef = z.infer<typeof actorRefSchema>;
 export type SessionsQuery = z.infer<typeof sessionsQuerySchema>;
 export type AppSession = z.infer<typeof sessionSchema>;

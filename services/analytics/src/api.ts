@@ -16,6 +16,7 @@ import { secureHeaders } from "./http/secure-headers.js";
 import type { Dashboard } from "./http/serve-dashboard.js";
 import type { Telemetry } from "./http/telemetry.js";
 import type { Logger } from "./logger.js";
+import type { ActorRoutes } from "./routes/actors.js";
 import type { createAppEventRoutes } from "./routes/app-events.js";
 import type { createAuditRoutes } from "./routes/audit.js";
 import type { BudgetRoutes } from "./routes/budgets.js";
@@ -35,6 +36,7 @@ import type { createProjectRoutes } from "./routes/projects.js";
 import type { ReportSubscriptionRoutes } from "./routes/report-subscriptions.js";
 import type { RetentionRoutes } from "./routes/retention.js";
 import type { SessionRoutes } from "./routes/session.js";
+import type { AppSessionRoutes } from "./routes/sessions.js";
 import type { createTokenRoutes } from "./routes/tokens.js";
 import type { UnsubscribeRoutes } from "./routes/unsubscribe.js";
 import type { UsageRoutes } from "./routes/usage.js";
@@ -59,6 +61,8 @@ export type ApiParts = {
   insights: InsightRoutes;
   retention: RetentionRoutes;
   funnels: FunnelRoutes;
+  appSessions: AppSessionRoutes;
+  actors: ActorRoutes;
   platformEvents: PlatformEventRoutes;
   usage: UsageRoutes;
   costs: CostRoutes;
@@ -86,6 +90,7 @@ export function createApi(parts: ApiParts): Api {
   const { requireToken, requireKey, requireProjectReader, appEvents, platformEvents, usage, costs, metrics } = parts;
   const { prices, budgets, fleet, ingestion, insights, projects, keys, tokens, audit, jobs } = parts;
   const { retention, funnels } = parts;
+  const { appSessions, actors } = parts;
   const { subscriptions, unsubscribe, messages, session, dashboard, health } = parts;
   const api = express();
   const docs = createDocsPage();
@@ -180,6 +185,19 @@ export function createApi(parts: ApiParts): Api {
   api.get("/api/projects/:projectId/devices", requireProjectReader, insights.devices);
   api.get("/api/projects/:projectId/retention", requireProjectReader, retention.show);
   api.post("/api/projects/:projectId/funnels", requireProjectReader, form, funnels.show);
+  api.get("/api/projects/:projectId/sessions", requireProjectReader, appSessions.list);
+  api.get("/api/projects/:projectId/sessions/:sessionId", requireProjectReader, appSessions.find);
+  api.get("/api/projects/:projectId/actors", requireProjectReader, actors.list);
+  api.get("/api/projects/:projectId/actors/:actorId", requireProjectReader, actors.find);
+  // The reader's guard finds the project; the other one, last, says who asks.
+  api.get(
+    "/api/projects/:projectId/actors/:actorId/export",
+    requireProjectReader,
+    requireToken("admin"),
+    actors.export,
+  );
+  api.delete("/api/projects/:projectId/actors/:actorId", requireProjectReader, requireToken("admin"), actors.erase);
+  api.get("/api/projects/:projectId/erasures", requireProjectReader, actors.listErasures);
   api.post("/tokens", requireToken("admin"), form, tokens.create);
   api.get("/tokens", requireToken("admin"), tokens.list);
   api.delete("/tokens/:tokenId", requireToken("admin"), tokens.revoke);

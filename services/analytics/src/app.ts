@@ -12,6 +12,7 @@ import { createHttpServer } from "./http/server.js";
 import { createSessionCookie } from "./http/session-cookie.js";
 import { createTelemetry, type Telemetry } from "./http/telemetry.js";
 import type { Logger } from "./logger.js";
+import { createActorRoutes } from "./routes/actors.js";
 import { createAppEventRoutes } from "./routes/app-events.js";
 import { createAuditRoutes } from "./routes/audit.js";
 import { createBudgetRoutes } from "./routes/budgets.js";
@@ -31,6 +32,7 @@ import { createProjectRoutes } from "./routes/projects.js";
 import { createReportSubscriptionRoutes } from "./routes/report-subscriptions.js";
 import { createRetentionRoutes } from "./routes/retention.js";
 import { createSessionRoutes } from "./routes/session.js";
+import { createAppSessionRoutes } from "./routes/sessions.js";
 import { createTokenRoutes } from "./routes/tokens.js";
 import { createUnsubscribeRoutes } from "./routes/unsubscribe.js";
 import { createUsageRoutes } from "./routes/usage.js";
@@ -118,6 +120,8 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     insights: createInsightRoutes({ stores: domain.insightStores, clock }),
     retention: createRetentionRoutes({ stores: domain.insightStores, clock }),
     funnels: createFunnelRoutes({ stores: domain.insightStores, clock }),
+    appSessions: createAppSessionRoutes({ sessions: domain.insightStores.sessions, clock }),
+    actors: createActorRoutes({ stores: domain.insightStores, clock }),
     platformEvents: createPlatformEventRoutes({ tracker }),
     usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),
     costs: createCostRoutes({ costs, ledger: domain.costStore, recost: domain.recost, clock }),

@@ -2,6 +2,7 @@ import { budgetBodies, budgetReplies } from "./budget-examples.js";
 import { fleetReplies } from "./fleet-examples.js";
 import { insightReplies } from "./insight-examples.js";
 import { jobReplies } from "./job-examples.js";
+import { peopleReplies } from "./people-examples.js";
 import { reportBodies, reportReplies } from "./report-examples.js";
 import { retentionBodies, retentionReplies } from "./retention-examples.js";
 import type { SchemaName } from "./schemas.js";
@@ -176,6 +177,7 @@ const replies = {
   },
   ...insightReplies,
   ...retentionReplies,
+  ...peopleReplies,
   PlatformEventReply: platformEventReply,
   PlatformEventsReply: { success: true, results: [platformEventReply] },
   UsageReply: usageReply,

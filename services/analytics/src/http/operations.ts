@@ -4,6 +4,7 @@ import { insightOperations } from "./insight-operations.js";
 import { jobOperations } from "./job-operations.js";
 import { moneyOperations } from "./money-operations.js";
 import { admin, ingest, type Operation, projectReader, read, write } from "./operation.js";
+import { peopleOperations } from "./people-operations.js";
 import { reportOperations } from "./report-operations.js";
 import { retentionOperations } from "./retention-operations.js";
 import { sessionOperations } from "./session-operations.js";
@@ -155,6 +156,7 @@ export const operations: readonly Operation[] = [
   },
   ...insightOperations,
   ...retentionOperations,
+  ...peopleOperations,
   {
     method: "POST",
     path: "/tokens",

@@ -25,7 +25,9 @@ export type AuditAction =
   | "report.update"
   | "report.unsubscribe"
   | "report.delete"
-  | "message.resend";
+  | "message.resend"
+  | "actor.export"
+  | "actor.erase";
 
 export type AuditRow = {
   entryKey: number;

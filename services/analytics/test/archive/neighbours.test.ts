@@ -1,8 +1,10 @@
-import { hash } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { idKey } from "../../src/ingestion/ids.js";
 import type { EventStore } from "../../src/stores/event-store.js";
+import { createErasureStore } from "../../src/stores/postgres/erasure-store.js";
 import { appEvent, eventBatch } from "../support/app-events.js";
-import { type ArchiveWorld, createArchiveWorld, dayOne, later } from "../support/archive-world.js";
+import { type ArchiveWorld, createArchiveWorld, dayOne, dayTwo, later } from "../support/archive-world.js";
 import { countDeadlocks } from "../support/event-database.js";
 
 let world: ArchiveWorld;
@@ -51,18 +53,27 @@ it("archives and restores beside writers to the same days without a dead-lock, a
   await world.db.expectNoDifferences();
 }, 120_000);
 
-it("does not bring back what an actor did who asked to be forgotten meanwhile", async () => {
+it("does not bring back what an actor did who was erased meanwhile, and stops to count it", async () => {
   await world.archiver().run();
-  await world.pool.query(
-    `insert into actor_erasure (id, project_key, erased_at, requested_by, actor_hash, events, sessions, shared_sessions,
-       active_days, first_seen_at, last_seen_at)
-     values (gen_random_uuid(), $1, $2, 'test', $3, 0, 0, 0, 0, $2, $2)`,
-    [world.db.projectKeys[0], world.clock.now(), hash("sha256", "actor-1", "buffer")],
-  );
+  const projectKey = world.db.projectKeys[0] ?? 0;
+  const actorHash = hash("sha256", "actor-1", "hex");
+  const at = world.clock.now();
+  const receipt = await createErasureStore(world.pool).erase({
+    ...{ projectKey, actorKey: idKey("actor-1").uuid, actorHash, id: randomUUID(), at, requestedBy: "test" },
+    audit: { at, actor: "test", action: "actor.erase", target: actorHash, detail: {} },
+  });
+  // Their events are in files, so that sessions and rollups still count them.
+  expect(receipt).toMatchObject({ events: 0, sessions: 0, activeDays: 1 });
+  expect(receipt).toMatchObject({ archivedDays: [{ day: dayTwo }, { day: null }] });
+  await world.db.expectNoDifferences();
   const restored = await world.restoreAll();
   // Of 30 events those of numbers 1, 7, 13 and 19, for each fifth has no actor.
   expect(restored?.reduce((sum, outcome) => sum + (outcome.kind === "restored" ? outcome.erased : 0), 0)).toBe(4);
   expect(await world.db.count("app_event")).toBe(90 - 4);
+  await world.db.expectNoDifferences();
+  expect(
+    await world.db.count(`session where actor_id = '${idKey("actor-1").uuid}' and project_key = ${projectKey}`),
+  ).toBe(0);
 });
 
 it("deletes the rows of a day, and keeps its partition, where many others stay longer", async () => {

@@ -8,6 +8,9 @@ let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp();
   await app.createProject({ id: "p" });
+  // A session and an actor to ask for.
+  const event = { eventId: "e", type: "tap", sessionId: "s", userId: "u", timestamp: "2026-03-18T10:00:00Z" };
+  await app.fetchJson("/api/events", { key: (await app.createKey("p")).key, body: { events: [event] } });
 });
 afterAll(() => app.stop());
 
@@ -199,6 +202,21 @@ const retentionFaults: Query[] = [
 // Positions of other lists.
 const noName = madeUp([1, "x"], [1, uuid]);
 
+const peopleFaults: Query[] = [
+  ["an actor with NUL", "actor=%00", "actor"],
+  ["a length of -1 seconds", "minSeconds=-1", "minSeconds"],
+  ["a length of more than a week", "minSeconds=604801", "minSeconds"],
+  ["sessions of no event", "minEvents=0", "minEvents"],
+];
+const actorFaults: Query[] = [
+  ["an empty search", "search=", "search"],
+  ["a search with NUL", "search=a%00", "search"],
+  ["an unknown kind", "kind=robot", "kind"],
+];
+// Positions of other lists.
+const noPerson = madeUp([1, "x\u0000"], [1, "\ud800"], [1, "7"], [1, 7]);
+const noEvent = [...noPerson, ...madeUp([1, uuid], [1, `${uuid}/`], [1, `${uuid}/x`], [1, `${uuid}/8.65e15`])];
+
 type Page = {
   path: string;
   faults: Query[];
@@ -254,6 +272,21 @@ const pages: Page[] = [
     needs: "metric=events",
     faults: [...windowFaults, ...deviceFaults, ...propertyFaults, ...nameFaults, ...anyFaults],
   },
+  {
+    path: "/api/projects/p/sessions",
+    faults: [...windowFaults, ...deviceFaults, ...peopleFaults, ...pageFaults, ...noPerson, ...anyFaults],
+  },
+  { path: "/api/projects/p/sessions/s", faults: [...pageFaults, ...noEvent, ...anyFaults] },
+  { path: "/api/projects/p/actors", faults: [...actorFaults, ...pageFaults, ...noPerson, ...anyFaults] },
+  {
+    path: "/api/projects/p/actors/u",
+    faults: [["an unknown time zone", "tz=Mars/Base", "tz"], ...pageFaults, ...noEvent, ...anyFaults],
+  },
+  {
+    path: "/api/projects/p/actors/u/export",
+    faults: [["an unknown format", "format=xml", "format"], ...anyFaults],
+  },
+  { path: "/api/projects/p/erasures", faults: [...pageFaults, ...anyFaults] },
   { path: "/metrics/dashboard", faults: anyFaults },
   { path: "/metrics/projects", faults: [...fleetFaults, ...windowFaults, ...pageFaults, ...anyFaults] },
   { path: "/api/projects", faults: [...pageFaults, ...noProject, ...anyFaults] },
@@ -265,8 +298,8 @@ const pages: Page[] = [
 ];
 
 it("knows every route that reads a query", () => {
-  const known = new Set(pages.map(({ path }) => path.replace(/\/([up]|hourly)(?=\/|$)/, "/:id")));
-  const reading = operations.filter(({ query }) => query !== undefined).map(({ path }) => path.replace(/:\w+/, ":id"));
+  const known = new Set(pages.map(({ path }) => path.replace(/\/([ups]|hourly)(?=\/|$)/g, "/:id")));
+  const reading = operations.filter(({ query }) => query !== undefined).map(({ path }) => path.replace(/:\w+/g, ":id"));
   expect([...known]).toEqual(expect.arrayContaining(reading));
 });
 

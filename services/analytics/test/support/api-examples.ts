@@ -80,7 +80,13 @@ export function maskReply(value: unknown, name = ""): unknown {
   return changingTexts.reduce((text, [pattern, mask]) => text.replace(pattern, mask), value);
 }
 
-const changing = new Set(["uptimeSeconds", "projectedMonthly", "averageSessionSeconds", "bounceRate"]);
+const changing = new Set([
+  "uptimeSeconds",
+  "durationSeconds",
+  "projectedMonthly",
+  "averageSessionSeconds",
+  "bounceRate",
+]);
 const changingTexts: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "instant"],
   [/^\d{4}-\d\d-\d\d$/, "date"],

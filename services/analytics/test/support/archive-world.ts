@@ -20,7 +20,7 @@ import { seedPrices, usageRecord } from "./usage.js";
 export const later = "2026-05-01T03:00:00Z";
 
 export const dayOne = "2026-01-03";
-const dayTwo = "2026-01-04";
+export const dayTwo = "2026-01-04";
 
 export type ArchiveWorld = Awaited<ReturnType<typeof createArchiveWorld>>;
 

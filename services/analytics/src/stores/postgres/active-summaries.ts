@@ -93,8 +93,8 @@ async function addUpPlatform(client: pg.PoolClient, names: readonly string[][]):
     `insert into active_summary (timezone, unit, starts_on, project_key, active_users)
      select 'UTC', unit, starts_on, 0, coalesce(sum(active_users), 0)
      from unnest($1::text[], $2::text[], $3::date[]) as period (timezone, unit, starts_on)
-       left join active_summary using (timezone, unit, starts_on)
-     where timezone = 'UTC' and project_key is distinct from 0
+       left join (select * from active_summary where project_key <> 0) as own using (timezone, unit, starts_on)
+     where timezone = 'UTC'
      group by unit, starts_on
      on conflict (timezone, unit, starts_on, project_key) do update set active_users = excluded.active_users`,
     names as unknown[],

@@ -5,9 +5,11 @@ import type { AppEvent, EventBatch } from "../event-store.js";
 import { cellOf } from "./archive-event-rows.js";
 import { lockArchived, markRestored, takeTime } from "./archive-rows.js";
 import { createDeviceProfiles, createEventNames } from "./dictionaries.js";
+import { addErasedEvents, createErasedEvents } from "./erased-events.js";
 import { insertNewRows } from "./event-rows.js";
 import { flushRows } from "./flush-rows.js";
 import { createPartitions } from "./partitions.js";
+import { lockCounted, takeOutOfCounts, takeOutOfSessions } from "./taken-out.js";
 import { inTransaction, query } from "./transaction.js";
 
 export type Restoration = {
@@ -18,8 +20,8 @@ export type Restoration = {
 };
 
 /**
- * Rows only: what counts them was never taken away. An event whose actor was erased after it came stays where it is; a row that is
- * in the database all the same is not stored twice.
+ * Rows only: what counts them was never taken away. An event whose actor was erased after it came stays where it is, and is taken out
+ * of what counts it now that it is known what it was; a row that is in the database all the same is not stored twice.
  */
 export async function restoreEvents(pool: pg.Pool, restoration: Restoration): Promise<RestoreOutcome> {
   await makePartition(pool, restoration.file);
@@ -29,18 +31,29 @@ export async function restoreEvents(pool: pg.Pool, restoration: Restoration): Pr
     await takeTime(client);
     if (!(await lockArchived(client, restoration.file))) return { kind: "not_archived" };
     const projects = await readProjects(client, restoration.file);
+    await createErasedEvents(client);
     let [rows, erased] = [0, 0];
     for await (const some of archived) {
       const kept = some.filter((row) => !isErased(projects, row));
       const flush = await flushRows(toBatches(projects, kept), dictionaries);
       rows += (await insertNewRows(client, flush)).length;
-      erased += some.length - kept.length;
+      const gone = some.filter((row) => isErased(projects, row));
+      await addErasedEvents(client, await flushRows(toBatches(projects, gone), dictionaries));
+      erased += gone.length;
     }
+    if (erased > 0) await takeOutErased(client, projects);
     await client.query("delete from archived_event where archive_key = $1", [restoration.file]);
     await markRestored(client, restoration.file, when);
     await beforeCommit();
     return { kind: "restored", rows, erased };
   });
+}
+
+async function takeOutErased(client: pg.PoolClient, projects: ReadonlyMap<string, Project>): Promise<void> {
+  await lockCounted(client);
+  for (const { projectKey } of projects.values()) {
+    await takeOutOfCounts(client, projectKey, await takeOutOfSessions(client, projectKey, null), []);
+  }
 }
 
 // Where a reader is in the way, the default partition has room for them.

@@ -10,6 +10,11 @@ export async function lockPastWriters(client: pg.PoolClient): Promise<void> {
   await client.query("select pg_advisory_xact_lock($1)", [pastLock]);
 }
 
+/** Keeps whoever takes days of the past out of the database from it till the transaction ends. */
+export async function sharePast(client: pg.PoolClient): Promise<void> {
+  await client.query("select pg_advisory_xact_lock_shared($1)", [pastLock]);
+}
+
 /**
  * The rows that are in no archived file. Only a clock that was off, or a batch sent again just as it was, says that it is of a day
  * long past (`isPast`): all other flushes cost nothing here. Such a day can't be archived till the transaction ends.
@@ -21,7 +26,7 @@ export async function withoutArchived<Row extends EventRow>(
 ): Promise<readonly Row[]> {
   const past = rows.filter(isPast);
   if (past.length === 0) return rows;
-  await client.query("select pg_advisory_xact_lock_shared($1)", [pastLock]);
+  await sharePast(client);
   const archived = await findArchived(client, past);
   return archived.size === 0 ? rows : rows.filter((row) => !archived.has(row));
 }

@@ -159,14 +159,14 @@ function actorDay(): Check {
   });
 }
 
-// Its own sums, and the rows that it says are stored.
+// Its own sums, and the rows that it says are stored, those that were erased since among them.
 function ingestionLedger(): Check {
   return counted({
     name: "ingestion_ledger",
     keys: ["project_key", "bucket"],
     fields: ["received", "stored", "rejected"],
     recounted: `select project_key, bucket, ledger.stored + ledger.duplicates + ledger.rejected as received,
-        case when bucket < horizon.received_to then ledger.stored else coalesce(rows.events, 0) end as stored,
+        case when bucket < horizon.received_to then ledger.stored else coalesce(rows.events, 0) + coalesce(ledger.erased, 0) end as stored,
         coalesce(reasons.events, 0) as rejected
       from ingestion_ledger as ledger
       full join (select project_key, ${bucket("received_at")} as bucket, count(*) as events from app_event group by 1, 2) as rows
