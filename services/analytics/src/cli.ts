@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { addAccessCommands } from "./cli/access-commands.js";
+import { addActorCommands } from "./cli/actor-commands.js";
 import { addArchiveCommands } from "./cli/archive-commands.js";
 import { addBudgetCommands } from "./cli/budget-commands.js";
 import { addDataCommands } from "./cli/data-commands.js";
@@ -23,6 +24,7 @@ program
   .option("--demo", "fill 90 days of made-up data first")
   .action((options: { demo?: boolean }) => startService(options));
 addAccessCommands(program);
+addActorCommands(program);
 addDataCommands(program);
 addPriceCommands(program);
 addBudgetCommands(program);

@@ -15,7 +15,7 @@ export function createActorStore(pool: pg.Pool): ActorStore {
     timelineOf(projectKey, { actorKey }, days, page) {
       const spans = activeSpans(days);
       if (page.order === "desc") spans.reverse();
-      return readTimeline(pool, { projectKey, column: "actor_id", key: actorKey }, spans, page);
+      return readTimeline(pool, { projectKey, column: "actor_id", key: actorKey, windowsAtOnce: 16 }, spans, page);
     },
   };
 }

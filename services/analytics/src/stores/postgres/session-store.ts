@@ -123,5 +123,5 @@ async function readSessionTimeline(
     windows.push({ from, to: Math.min((Math.floor(from / dayMs) + 1) * dayMs, lastEventAt + 1) });
   }
   if (page.order === "desc") windows.reverse();
-  return readTimeline(pool, { projectKey, column: "session_id", key: sessionKey }, windows, page);
+  return readTimeline(pool, { projectKey, column: "session_id", key: sessionKey, windowsAtOnce: 1 }, windows, page);
 }

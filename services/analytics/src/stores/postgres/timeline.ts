@@ -1,21 +1,27 @@
 import type pg from "pg";
 import { type TimeWindow, toInstant } from "../../types.js";
 import type { StoredEvent, TimelinePage, TimelinePageQuery, TimelinePosition } from "../timeline-event.js";
-import { eventsIn } from "./insight-conditions.js";
+import { within } from "./app-slices.js";
 import { createBindings } from "./slices.js";
 import { describedEvents, type TimelineRow, timelineColumns, toStoredEvent } from "./timeline-rows.js";
 import { query } from "./transaction.js";
 
 /** Whose events: there is no index of either, so the windows say where to look. */
-export type TimelineOwner = { projectKey: number; column: "session_id" | "actor_id"; key: string };
+export type TimelineOwner = {
+  projectKey: number;
+  column: "session_id" | "actor_id";
+  key: string;
+  /** How many windows one statement may read at most: 1 where they are wide. */
+  windowsAtOnce: number;
+};
 
-/** Each window is a statement: a page that they don't fill ends there, and the next one goes on. */
+/** A page that they don't fill ends there, and the next one goes on. */
 const maxWindows = 200;
 
 /**
- * A page of somebody's events out of windows of time, which don't overlap and are in the order that is asked for. A statement reads the events of a
- * window, all of the project, until the page is full; so windows should be narrow (a UTC day at most). Where the page is not
- * full after 200 of them, it is what it is.
+ * A page of somebody's events out of windows of time, which don't overlap and are in the order that is asked for. A statement reads all
+ * events that the project has in its windows, so these should be narrow (a UTC day at most). Where the page is not full after 200 of
+ * them, it is what it is.
  */
 export async function readTimeline(
   pool: pg.Pool,
@@ -25,8 +31,11 @@ export async function readTimeline(
 ): Promise<TimelinePage> {
   const left = after === null ? windows : windows.flatMap((window) => cut(window, after, order));
   const events: StoredEvent[] = [];
-  for (const window of left.slice(0, maxWindows)) {
-    events.push(...(await readWindow(pool, owner, window, { after, limit: limit + 1 - events.length, order })));
+  // The first window alone fills many a page; where it does not, planning a statement takes longer than reading another one.
+  let size = 1;
+  for (let n = 0; n < Math.min(left.length, maxWindows); n += size, size = Math.min(size * 2, owner.windowsAtOnce)) {
+    const some = left.slice(n, Math.min(n + size, maxWindows));
+    events.push(...(await readWindows(pool, owner, some, { after, limit: limit + 1 - events.length, order })));
     if (events.length > limit) return { events: events.slice(0, limit), next: events[limit - 1] ?? null };
   }
   const rest = left[maxWindows];
@@ -46,27 +55,33 @@ function edgeOf({ from, to }: TimeWindow, order: "asc" | "desc"): TimelinePositi
   return { at: order === "asc" ? from : to, eventKey: leastKey, occurredAt: -1 };
 }
 
-// The primary key's range of the window (project_key, occurred_at), and app_event_corrected_at's; walked in order, so that it ends
-// when the page is full.
-async function readWindow(
+// The primary key's range of each window (project_key, occurred_at), and once app_event_corrected_at's of all of them: the owner
+// has no event between them. A single window is walked in order, so that it ends when the page is full.
+async function readWindows(
   pool: pg.Pool,
   { projectKey, column, key }: TimelineOwner,
-  window: TimeWindow,
+  windows: readonly TimeWindow[],
   { after, limit, order }: TimelinePageQuery,
 ): Promise<StoredEvent[]> {
   const bindings = createBindings();
-  const project = `${bindings.bind(projectKey)}::integer`;
-  const events = eventsIn(bindings, {
-    ...{ project, window, columns: timelineColumns },
-    conditions: [`${column} = ${bindings.bind(key)}::uuid`],
-  });
+  const owned = `project_key = ${bindings.bind(projectKey)}::integer and ${column} = ${bindings.bind(key)}::uuid`;
+  const branch = (at: string, window: TimeWindow, more = ""): string =>
+    `select ${at} as at, ${timelineColumns} from app_event where ${owned} and ${within(bindings, at, window)}${more}`;
+  const whole = {
+    from: Math.min(...windows.map(({ from }) => from)),
+    to: Math.max(...windows.map(({ to }) => to)),
+  };
+  const branches = [
+    ...windows.map((window) => branch("occurred_at", window, " and corrected_at is null")),
+    branch("corrected_at", whole),
+  ];
   const behind =
     after === null
       ? "true"
       : `(at, event_id, occurred_at) ${order === "asc" ? ">" : "<"} (${bindings.bind(toInstant(after.at))}::timestamptz,
           ${bindings.bind(after.eventKey)}::uuid, ${bindings.bind(toInstant(after.occurredAt))}::timestamptz)`;
   const inOrder = `order by event.at ${order}, event.event_id ${order}, event.occurred_at ${order}`;
-  const page = `(select * from ${events} as event where ${behind} ${inOrder} limit ${bindings.bind(limit)})`;
+  const page = `(select * from (${branches.join(" union all ")}) as event where ${behind} ${inOrder} limit ${bindings.bind(limit)})`;
   const rows = await query<TimelineRow>(pool, `${describedEvents(page)} ${inOrder}`, bindings.values);
   return rows.map(toStoredEvent);
 }
