@@ -36,6 +36,8 @@ const questions: readonly Question[] = [
     path: "funnels",
     body: { steps, unit: "sessions", breakdown: "version", period: `${days}d` },
   },
+  { name: "a session with its timeline", path: "sessions/SESSION" },
+  { name: "an actor with their latest events", path: "actors/ACTOR" },
 ];
 
 export const insights: Part = {
@@ -48,12 +50,17 @@ export const insights: Part = {
       const projects = await createStoredProjects(pool, [projectId]);
       const batches = { first: 0, count: Math.ceil(events / eventsPerBatch) };
       await storeEvents(pool, { projects, days, batches, seed: settings.seed ?? 1 }, progress);
+      const sessions = await idsOf(service, "sessions?period=all", "sessionId");
+      const actors = await idsOf(service, "actors?kind=anonymous", "id");
       const counts: number[] = [];
       const times = questions.map((): number[] => []);
       for (let ask = 0; ask < asksOfEach; ask += 1) {
         counts.push(await timeOf(() => countSequentially(pool, projects[0]?.key ?? 0)));
         for (const [n, question] of questions.entries()) {
-          times[n]?.push(await timeOf(() => answer(service, question)));
+          const path = question.path
+            .replace("SESSION", sessions[ask % sessions.length] ?? "")
+            .replace("ACTOR", actors[ask % actors.length] ?? "");
+          times[n]?.push(await timeOf(async () => void (await answer(service, { ...question, path }))));
         }
         progress(`asked ${ask + 1} of ${asksOfEach} times`);
       }
@@ -93,13 +100,19 @@ async function countSequentially(pool: pg.Pool, projectKey: number): Promise<voi
   }
 }
 
-async function answer({ url }: Service, { path, body }: Question): Promise<void> {
+async function idsOf(service: Service, path: string, field: string): Promise<string[]> {
+  const { items } = (await answer(service, { path })) as { items: Record<string, string>[] };
+  return items.map((item) => item[field] ?? "");
+}
+
+async function answer({ url }: Service, { path, body }: Pick<Question, "path" | "body">): Promise<unknown> {
   const reply = await fetch(`${url}/api/projects/${projectId}/${path}`, {
     headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
   });
   const text = await reply.text();
   if (reply.status !== 200) throw new Error(`${path} answered ${reply.status}: ${text}`);
+  return JSON.parse(text);
 }
 
 function toRow({ name }: Question, times: readonly number[], bound: number): Row {
