@@ -32,10 +32,10 @@ async function empty(): Promise<void> {
 
 const at = new Date("2026-01-10T00:00:00Z");
 
-function erase(projectKey: number, actorId: string): Promise<ErasureRow | "busy" | null> {
+function erase(projectKey: number, actorId: string, store = erasures): Promise<ErasureRow | "busy" | null> {
   const audit = { at, actor: "test", action: "actor.erase", target: "p/hash", detail: {} } as const;
   const hash = hashOf(actorId);
-  return erasures.erase({
+  return store.erase({
     ...{ projectKey, actorKey: idKey(actorId).uuid, actorHash: hash, id: randomUUID(), at, requestedBy: "test", audit },
   });
 }
@@ -126,6 +126,31 @@ it("leaves what there would be if the actor had never come, days closed before o
     { numRuns: 60 },
   );
 }, 180_000);
+
+it("gives way where somebody holds what it needs, and has deleted nothing", async () => {
+  const projectKey = db.projectKeys[0] ?? 0;
+  await append(projectKey, [appEvent({ eventId: "event", at: start, actor: "ada" })]);
+  const hurried = createErasureStore(db.pool, { lockTimeoutMs: 20 });
+  const holder = await db.pool.connect();
+  await holder.query("begin; lock table session in row exclusive mode");
+  expect(await erase(projectKey, "ada", hurried)).toBe("busy");
+  await holder.query("rollback");
+  holder.release();
+  expect([await db.count("app_event"), await db.count("actor_erasure")]).toEqual([1, 0]);
+  expect(await erase(projectKey, "ada", hurried)).toMatchObject({ events: 1 });
+});
+
+it("gives flushes their turn where the rest takes too long", async () => {
+  const projectKey = db.projectKeys[0] ?? 0;
+  const session = { at: start, sessionId: "shared" };
+  const all = Array.from({ length: 3_000 }, (_, n) =>
+    appEvent({ ...session, eventId: `event-${n}`, actor: n === 0 ? "ada" : "ben" }),
+  );
+  await append(projectKey, all);
+  const hurried = createErasureStore(db.pool, { holdTimeoutMs: 1 });
+  expect(await erase(projectKey, "ada", hurried)).toBe("busy");
+  expect([await db.count("app_event"), await db.count("actor_erasure")]).toEqual([3_000, 0]);
+});
 
 it("is consistent beside flushes of the same actor", async () => {
   const projectKey = db.projectKeys[0] ?? 0;

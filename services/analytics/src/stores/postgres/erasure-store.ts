@@ -11,9 +11,17 @@ import { bePatient, patientQuery } from "./patient-query.js";
 import { lockCounted, takeOutOfCounts, takeOutOfSessions } from "./taken-out.js";
 import { inTransaction, query } from "./transaction.js";
 
-export function createErasureStore(pool: pg.Pool): ErasureStore {
+export type ErasureStoreOptions = {
+  /** How long to wait for a lock, in milliseconds (default 2,000): whoever waits for that of flushes makes all of them wait. */
+  lockTimeoutMs?: number;
+  /** How long a statement may take while flushes wait, in milliseconds (default 30,000). */
+  holdTimeoutMs?: number;
+};
+
+export function createErasureStore(pool: pg.Pool, options: ErasureStoreOptions = {}): ErasureStore {
+  const bounds = { lockTimeoutMs: 2_000, holdTimeoutMs: 30_000, ...options };
   return {
-    erase: (request) => eraseActor(pool, request),
+    erase: (request) => eraseActor(pool, request, bounds),
     // Served by actor_erasure_project.
     list: (projectKey, { before, limit }) =>
       query<ErasureRow>(
@@ -30,16 +38,20 @@ const shown = `erasure_key as "erasureKey", id, erased_at as "erasedAt", request
   encode(actor_hash, 'hex') as "actorHash", events, sessions, shared_sessions as "sharedSessions", active_days as "activeDays",
   first_seen_at as "firstSeenAt", last_seen_at as "lastSeenAt", archived_days as "archivedDays"`;
 
-// Whoever waits for the lock of flushes makes all of them wait: so never for longer than this, and then a pause.
-const lockTimeoutMs = 2_000;
+// After a lock that was not to be had.
 const pauseMs = 500;
 const maxAttempts = 5;
 
-async function eraseActor(pool: pg.Pool, request: ErasureRequest): Promise<ErasureRow | "busy" | null> {
+async function eraseActor(
+  pool: pg.Pool,
+  request: ErasureRequest,
+  bounds: Required<ErasureStoreOptions>,
+): Promise<ErasureRow | "busy" | null> {
   for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     try {
-      return await inTransaction(pool, (client) => erase(client, request));
+      return await inTransaction(pool, (client) => erase(client, request, bounds));
     } catch (error) {
+      if (isStatementTimeout(error)) return "busy";
       if (!isLockTimeout(error)) throw error;
       await sleep(pauseMs);
     }
@@ -47,8 +59,16 @@ async function eraseActor(pool: pg.Pool, request: ErasureRequest): Promise<Erasu
   return "busy";
 }
 
+function isStatementTimeout(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "57014";
+}
+
 /** What takes long, the search for the events, is done before flushes have to wait. */
-async function erase(client: pg.PoolClient, request: ErasureRequest): Promise<ErasureRow | null> {
+async function erase(
+  client: pg.PoolClient,
+  request: ErasureRequest,
+  { lockTimeoutMs, holdTimeoutMs }: Required<ErasureStoreOptions>,
+): Promise<ErasureRow | null> {
   const { projectKey, actorKey } = request;
   await bePatient(client);
   await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
@@ -60,6 +80,7 @@ async function erase(client: pg.PoolClient, request: ErasureRequest): Promise<Er
   await createErasedEvents(client);
   await deleteEvents(client, { projectKey, actorKey, days: before.days });
   await lockCounted(client);
+  await client.query(`set local statement_timeout = ${holdTimeoutMs}`);
   const actor = await readActor(client, request);
   if (actor === null) return null;
   // A flush came between that stored more.
