@@ -17,6 +17,7 @@ import { createAppEventRoutes } from "./routes/app-events.js";
 import { createAuditRoutes } from "./routes/audit.js";
 import { createBudgetRoutes } from "./routes/budgets.js";
 import { createCostRoutes } from "./routes/costs.js";
+import { createEventPropertyRoutes } from "./routes/event-properties.js";
 import { createFleetRoutes } from "./routes/fleet.js";
 import { createFunnelRoutes } from "./routes/funnels.js";
 import { createHealthRoutes } from "./routes/health.js";
@@ -122,6 +123,7 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     funnels: createFunnelRoutes({ stores: domain.insightStores, clock }),
     appSessions: createAppSessionRoutes({ sessions: domain.insightStores.sessions, clock }),
     actors: createActorRoutes({ stores: domain.insightStores, clock }),
+    eventProperties: createEventPropertyRoutes({ stores: domain.insightStores, clock }),
     platformEvents: createPlatformEventRoutes({ tracker }),
     usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),
     costs: createCostRoutes({ costs, ledger: domain.costStore, recost: domain.recost, clock }),

@@ -5,6 +5,7 @@ import { createAdoptionStore } from "../stores/postgres/adoption-store.js";
 import { createErasureStore } from "../stores/postgres/erasure-store.js";
 import { createEventNameStore } from "../stores/postgres/event-name-store.js";
 import { createFunnelStore } from "../stores/postgres/funnel-store.js";
+import { createEventPropertyStore } from "../stores/postgres/event-property-store.js";
 import { createInsightStore } from "../stores/postgres/insight-store.js";
 import { createRetentionStore } from "../stores/postgres/retention-store.js";
 import { createSessionStore } from "../stores/postgres/session-store.js";
@@ -15,6 +16,7 @@ export function createInsightStores(pool: Parameters<typeof createInsightStore>[
     apps,
     insights: createInsightStore(pool),
     names: createEventNameStore(pool),
+    properties: createEventPropertyStore(pool),
     activeUsers: createActiveUserStore(pool),
     adoption: createAdoptionStore(pool),
     retention: createRetentionStore(pool),

@@ -12,6 +12,7 @@ export const schemas = {
   InsightSeries: contract.insightSeriesSchema,
   Screens: contract.screensSchema,
   EventNames: contract.eventNamesSchema,
+  EventProperties: contract.eventPropertiesSchema,
   ActiveUsers: contract.activeUsersSchema,
   Adoption: contract.adoptionSchema,
   Retention: contract.retentionSchema,

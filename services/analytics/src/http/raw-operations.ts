@@ -1,0 +1,16 @@
+import * as contract from "@mobigen/analytics-contract";
+import { type Operation, projectReader } from "./operation.js";
+
+const problems = ["invalid_path", "invalid_query", "not_found", "wrong_project"] as const;
+const ofReader = { method: "GET", tag: "App insights", guard: projectReader, problems } as const;
+
+/** The single events of an app: what is in them, all of them, and those that come just now. */
+export const rawOperations: readonly Operation[] = [
+  {
+    ...ofReader,
+    path: "/api/projects/:projectId/events/properties",
+    summary: "The properties of one type and name of events, with their most frequent values",
+    query: contract.eventPropertiesQuerySchema,
+    replies: { 200: ["EventProperties"] },
+  },
+];
