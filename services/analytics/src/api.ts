@@ -21,6 +21,7 @@ import type { createAppEventRoutes } from "./routes/app-events.js";
 import type { createAuditRoutes } from "./routes/audit.js";
 import type { BudgetRoutes } from "./routes/budgets.js";
 import type { CostRoutes } from "./routes/costs.js";
+import type { EventExportRoutes } from "./routes/event-export.js";
 import type { EventPropertyRoutes } from "./routes/event-properties.js";
 import type { FleetRoutes } from "./routes/fleet.js";
 import type { FunnelRoutes } from "./routes/funnels.js";
@@ -65,6 +66,7 @@ export type ApiParts = {
   appSessions: AppSessionRoutes;
   actors: ActorRoutes;
   eventProperties: EventPropertyRoutes;
+  eventExport: EventExportRoutes;
   platformEvents: PlatformEventRoutes;
   usage: UsageRoutes;
   costs: CostRoutes;
@@ -181,6 +183,7 @@ export function createApi(parts: ApiParts): Api {
   api.get("/api/projects/:projectId/screens", requireProjectReader, insights.screens);
   api.get("/api/projects/:projectId/events", requireProjectReader, insights.events);
   api.get("/api/projects/:projectId/events/properties", requireProjectReader, parts.eventProperties.show);
+  api.get("/api/projects/:projectId/export", requireProjectReader, parts.eventExport.download);
   api.get("/api/projects/:projectId/active-users", requireProjectReader, insights.activeUsers);
   api.get("/api/projects/:projectId/versions", requireProjectReader, insights.versions);
   api.get("/api/projects/:projectId/platforms", requireProjectReader, insights.platforms);

@@ -17,6 +17,7 @@ import { createAppEventRoutes } from "./routes/app-events.js";
 import { createAuditRoutes } from "./routes/audit.js";
 import { createBudgetRoutes } from "./routes/budgets.js";
 import { createCostRoutes } from "./routes/costs.js";
+import { createEventExportRoutes } from "./routes/event-export.js";
 import { createEventPropertyRoutes } from "./routes/event-properties.js";
 import { createFleetRoutes } from "./routes/fleet.js";
 import { createFunnelRoutes } from "./routes/funnels.js";
@@ -123,6 +124,7 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     funnels: createFunnelRoutes({ stores: domain.insightStores, clock }),
     appSessions: createAppSessionRoutes({ sessions: domain.insightStores.sessions, clock }),
     actors: createActorRoutes({ stores: domain.insightStores, clock }),
+    eventExport: createEventExportRoutes({ store: domain.insightStores.exports, clock }),
     eventProperties: createEventPropertyRoutes({ stores: domain.insightStores, clock }),
     platformEvents: createPlatformEventRoutes({ tracker }),
     usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),

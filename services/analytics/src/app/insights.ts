@@ -3,6 +3,7 @@ import { createActiveUserStore } from "../stores/postgres/active-user-store.js";
 import { createActorStore } from "../stores/postgres/actor-store.js";
 import { createAdoptionStore } from "../stores/postgres/adoption-store.js";
 import { createErasureStore } from "../stores/postgres/erasure-store.js";
+import { createEventExportStore } from "../stores/postgres/event-export-store.js";
 import { createEventNameStore } from "../stores/postgres/event-name-store.js";
 import { createFunnelStore } from "../stores/postgres/funnel-store.js";
 import { createEventPropertyStore } from "../stores/postgres/event-property-store.js";
@@ -17,6 +18,7 @@ export function createInsightStores(pool: Parameters<typeof createInsightStore>[
     insights: createInsightStore(pool),
     names: createEventNameStore(pool),
     properties: createEventPropertyStore(pool),
+    exports: createEventExportStore(pool),
     activeUsers: createActiveUserStore(pool),
     adoption: createAdoptionStore(pool),
     retention: createRetentionStore(pool),

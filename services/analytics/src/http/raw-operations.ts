@@ -13,4 +13,12 @@ export const rawOperations: readonly Operation[] = [
     query: contract.eventPropertiesQuerySchema,
     replies: { 200: ["EventProperties"] },
   },
+  {
+    ...ofReader,
+    path: "/api/projects/:projectId/export",
+    summary: "The raw events of an app as a file, CSV or NDJSON, oldest first, streamed",
+    query: contract.exportQuerySchema,
+    replies: { 200: ["ExportedEvent"] },
+    problems: [...problems, "overloaded"],
+  },
 ];

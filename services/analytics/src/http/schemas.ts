@@ -13,6 +13,7 @@ export const schemas = {
   Screens: contract.screensSchema,
   EventNames: contract.eventNamesSchema,
   EventProperties: contract.eventPropertiesSchema,
+  ExportedEvent: contract.exportedEventSchema,
   ActiveUsers: contract.activeUsersSchema,
   Adoption: contract.adoptionSchema,
   Retention: contract.retentionSchema,

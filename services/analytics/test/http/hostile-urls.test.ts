@@ -272,6 +272,14 @@ const pages: Page[] = [
     needs: "type=custom",
     faults: [...windowFaults, ...deviceFaults, ...propertyFaults, ...anyFaults],
   },
+  {
+    path: "/api/projects/p/export",
+    faults: [
+      ...windowFaults.filter(([, query]) => !query.startsWith("order")),
+      ...[...deviceFaults, ...propertyFaults, ...nameFaults, ...anyFaults],
+      ["an unknown format", "format=xlsx", "format"],
+    ],
+  },
   { path: "/api/projects/p/active-users", faults: [...windowFaults, ...anyFaults] },
   { path: "/api/projects/p/retention", faults: [...retentionFaults, ...windowFaults, ...anyFaults] },
   ...["versions", "platforms", "countries", "devices"].map(
