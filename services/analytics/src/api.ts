@@ -30,6 +30,7 @@ import type { IngestionRoutes } from "./routes/ingestion.js";
 import type { InsightRoutes } from "./routes/insights.js";
 import type { JobRoutes } from "./routes/jobs.js";
 import type { createKeyRoutes } from "./routes/keys.js";
+import type { LiveRoutes } from "./routes/live.js";
 import type { MessageRoutes } from "./routes/messages.js";
 import type { createMetricsRoutes } from "./routes/metrics.js";
 import type { PlatformEventRoutes } from "./routes/platform-events.js";
@@ -67,6 +68,7 @@ export type ApiParts = {
   actors: ActorRoutes;
   eventProperties: EventPropertyRoutes;
   eventExport: EventExportRoutes;
+  live: LiveRoutes;
   platformEvents: PlatformEventRoutes;
   usage: UsageRoutes;
   costs: CostRoutes;
@@ -184,6 +186,7 @@ export function createApi(parts: ApiParts): Api {
   api.get("/api/projects/:projectId/events", requireProjectReader, insights.events);
   api.get("/api/projects/:projectId/events/properties", requireProjectReader, parts.eventProperties.show);
   api.get("/api/projects/:projectId/export", requireProjectReader, parts.eventExport.download);
+  api.get("/api/projects/:projectId/live", requireProjectReader, parts.live.stream);
   api.get("/api/projects/:projectId/active-users", requireProjectReader, insights.activeUsers);
   api.get("/api/projects/:projectId/versions", requireProjectReader, insights.versions);
   api.get("/api/projects/:projectId/platforms", requireProjectReader, insights.platforms);

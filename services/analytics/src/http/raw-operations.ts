@@ -21,4 +21,11 @@ export const rawOperations: readonly Operation[] = [
     replies: { 200: ["ExportedEvent"] },
     problems: [...problems, "overloaded"],
   },
+  {
+    ...ofReader,
+    path: "/api/projects/:projectId/live",
+    summary: "The events of an app as they come in: a stream of server-sent events",
+    replies: { 200: { mediaType: "text/event-stream" } },
+    problems: [...problems, "overloaded"],
+  },
 ];

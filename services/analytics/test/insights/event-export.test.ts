@@ -83,7 +83,7 @@ it("says the same in CSV as in NDJSON, whatever texts there are", async () => {
   const projectKey = rows[0]?.project_key ?? 0;
   const texts = fc.sample(fc.string({ unit: "binary", minLength: 1 }), { numRuns: 200, seed: 7 });
   const nasty = ["=1+1", "-2", "+3", "@x", "\ttab", "\rreturn", "a\nb", 'say "hi", you', "'", " x ", "＝1", "a,b", ";"];
-  const clean = [...texts, ...nasty].filter((text) => !text.includes("\0") && text.isWellFormed());
+  const clean = [...texts, ...nasty].filter((text) => !text.includes("\0") && !/\p{Surrogate}/u.test(text));
   const events = clean.map((text, n) =>
     appEvent({
       eventId: `event-${n}`,

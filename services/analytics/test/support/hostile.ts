@@ -35,7 +35,6 @@ export function exchange<Body = unknown>(url: string, sent: Sent): Promise<Reply
       incoming.once("end", () => {
         const text = Buffer.concat(chunks).toString();
         const isJson = /[/+]json\b/.test(incoming.headers["content-type"] ?? "");
-        const isJson = /[/+]json/.test(incoming.headers["content-type"] ?? "");
         resolve({
           ...{ status: incoming.statusCode ?? 0, headers: incoming.headers, text },
           body: (isJson ? JSON.parse(text) : text) as Body,
