@@ -122,6 +122,10 @@ export const eventPropertiesSchema = z.object({
         .array(z.object({ value: z.union([z.string(), z.number(), z.boolean(), z.null()]), events: count, share }))
         .meta({ description: "The most frequent ones; no lists, no objects and no texts of more than 200 characters" }),
       otherEvents: count.meta({ description: "With values that are not shown" }),
+      numbers: z
+        .object({ min: z.number(), max: z.number(), average: z.number(), sum: z.number() })
+        .nullable()
+        .meta({ description: "Of its numbers; null where it has none" }),
     }),
   ),
   truncated: z.boolean().meta({ description: "The events have more properties than the 200 that are shown" }),

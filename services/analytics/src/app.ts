@@ -17,6 +17,8 @@ import { createAppEventRoutes } from "./routes/app-events.js";
 import { createAuditRoutes } from "./routes/audit.js";
 import { createBudgetRoutes } from "./routes/budgets.js";
 import { createCostRoutes } from "./routes/costs.js";
+import { createEventExportRoutes } from "./routes/event-export.js";
+import { createEventPropertyRoutes } from "./routes/event-properties.js";
 import { createFleetRoutes } from "./routes/fleet.js";
 import { createFunnelRoutes } from "./routes/funnels.js";
 import { createHealthRoutes } from "./routes/health.js";
@@ -24,6 +26,7 @@ import { createIngestionRoutes } from "./routes/ingestion.js";
 import { createInsightRoutes } from "./routes/insights.js";
 import { createJobRoutes } from "./routes/jobs.js";
 import { createKeyRoutes } from "./routes/keys.js";
+import { createLiveRoutes, type LiveRoutes } from "./routes/live.js";
 import { createMessageRoutes } from "./routes/messages.js";
 import { createMetricsRoutes } from "./routes/metrics.js";
 import { createPlatformEventRoutes } from "./routes/platform-events.js";
@@ -63,12 +66,15 @@ export async function createService({ config, logger, clock = () => new Date() }
   const telemetry = createTelemetry();
   showGauges(telemetry, domain);
   let stopping: Promise<void> | null = null;
-  const api = buildApi({ config, logger, clock, domain, telemetry, isStopping: () => stopping !== null });
+  const live = createLiveRoutes({ feed: domain.liveFeed, clock });
+  const api = buildApi({ config, logger, clock, domain, telemetry, live, isStopping: () => stopping !== null });
   const server = createHttpServer(api.app);
 
   async function stopAll(): Promise<void> {
     // A message that is being sent is noted as sent, where its receiver answers in time: else it would go out twice.
     const delivered = within(requestGraceMs, domain.delivery.stop());
+    // Else open streams would hold up the rest.
+    live.stop();
     await Promise.all([domain.schedule.stop(), server.close(requestGraceMs), delivered]);
     telemetry.stop();
     await domain.close();
@@ -89,9 +95,14 @@ export async function createService({ config, logger, clock = () => new Date() }
   };
 }
 
-type Parts = Required<ServiceOptions> & { domain: Domain; telemetry: Telemetry; isStopping: () => boolean };
+type Parts = Required<ServiceOptions> & {
+  domain: Domain;
+  telemetry: Telemetry;
+  live: LiveRoutes;
+  isStopping: () => boolean;
+};
 
-function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Parts) {
+function buildApi({ config, logger, clock, domain, telemetry, live, isStopping }: Parts) {
   const { tracker, costs, metrics, limiter, isDatabaseUp, isCacheUp } = domain;
   const version = readVersion();
   const isOpen = config.adminToken === null && config.environment !== "production";
@@ -122,6 +133,9 @@ function buildApi({ config, logger, clock, domain, telemetry, isStopping }: Part
     funnels: createFunnelRoutes({ stores: domain.insightStores, clock }),
     appSessions: createAppSessionRoutes({ sessions: domain.insightStores.sessions, clock }),
     actors: createActorRoutes({ stores: domain.insightStores, clock }),
+    live,
+    eventExport: createEventExportRoutes({ store: domain.insightStores.exports, clock }),
+    eventProperties: createEventPropertyRoutes({ stores: domain.insightStores, clock }),
     platformEvents: createPlatformEventRoutes({ tracker }),
     usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),
     costs: createCostRoutes({ costs, ledger: domain.costStore, recost: domain.recost, clock }),

@@ -15,6 +15,7 @@ import { createHourAggregates } from "../hour-aggregates.js";
 import { batchDeltas } from "../ingestion/batch-deltas.js";
 import { createEventBuffer } from "../ingestion/event-buffer.js";
 import { createIngest } from "../ingestion/ingest.js";
+import { createLiveFeed } from "../insights/live-feed.js";
 import { createJobReports } from "../jobs/job-reports.js";
 import { createJobs, createSchedule } from "../jobs/schedule.js";
 import type { Logger } from "../logger.js";
@@ -34,6 +35,7 @@ import { createEventStore } from "../stores/postgres/event-store.js";
 import { createFleetStore } from "../stores/postgres/fleet-store.js";
 import { createIngestionLedgerStore } from "../stores/postgres/ingestion-ledger-store.js";
 import { createJobRunStore } from "../stores/postgres/job-run-store.js";
+import { createLiveEventStore } from "../stores/postgres/live-event-store.js";
 import { createMetricsStore } from "../stores/postgres/metrics-store.js";
 import { createPartitions } from "../stores/postgres/partitions.js";
 import { isReachable } from "../stores/postgres/ping.js";
@@ -167,6 +169,8 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     weekly: { reports: reportParts.reports },
   });
 
+  const liveFeed = createLiveFeed({ store: createLiveEventStore(pool), clock, logger });
+
   return {
     ...{ pool, prisma, applied: database.applied },
     ...{ projects, keys, tokens, lastUse },
@@ -179,6 +183,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     ingestionLedger: createIngestionLedgerStore(pool),
     ...{ events, projectStore, tracker, metrics, fleet, counters, healer, prices, book, priceStore, recost, conflicts },
     insightStores: createInsightStores(pool, apps),
+    liveFeed,
     ...budgetParts,
     ...reportParts,
     ...archiveParts,
@@ -191,6 +196,7 @@ async function buildDomain({ config, logger, clock }: DomainOptions, database: D
     isDatabaseUp: () => isReachable(pool),
     isCacheUp: redis.isUp,
     async close() {
+      liveFeed.stop();
       healer.stop();
       book.stop();
       await within(

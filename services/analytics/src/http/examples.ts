@@ -3,6 +3,7 @@ import { fleetReplies } from "./fleet-examples.js";
 import { insightReplies } from "./insight-examples.js";
 import { jobReplies } from "./job-examples.js";
 import { peopleReplies } from "./people-examples.js";
+import { rawReplies } from "./raw-examples.js";
 import { reportBodies, reportReplies } from "./report-examples.js";
 import { retentionBodies, retentionReplies } from "./retention-examples.js";
 import type { SchemaName } from "./schemas.js";
@@ -178,6 +179,7 @@ const replies = {
   ...insightReplies,
   ...retentionReplies,
   ...peopleReplies,
+  ...rawReplies,
   PlatformEventReply: platformEventReply,
   PlatformEventsReply: { success: true, results: [platformEventReply] },
   UsageReply: usageReply,

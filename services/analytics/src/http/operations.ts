@@ -5,6 +5,7 @@ import { jobOperations } from "./job-operations.js";
 import { moneyOperations } from "./money-operations.js";
 import { admin, ingest, type Operation, projectReader, read, write } from "./operation.js";
 import { peopleOperations } from "./people-operations.js";
+import { rawOperations } from "./raw-operations.js";
 import { reportOperations } from "./report-operations.js";
 import { retentionOperations } from "./retention-operations.js";
 import { sessionOperations } from "./session-operations.js";
@@ -157,6 +158,7 @@ export const operations: readonly Operation[] = [
   ...insightOperations,
   ...retentionOperations,
   ...peopleOperations,
+  ...rawOperations,
   {
     method: "POST",
     path: "/tokens",

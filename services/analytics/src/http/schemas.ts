@@ -12,6 +12,8 @@ export const schemas = {
   InsightSeries: contract.insightSeriesSchema,
   Screens: contract.screensSchema,
   EventNames: contract.eventNamesSchema,
+  EventProperties: contract.eventPropertiesSchema,
+  ExportedEvent: contract.exportedEventSchema,
   ActiveUsers: contract.activeUsersSchema,
   Adoption: contract.adoptionSchema,
   Retention: contract.retentionSchema,

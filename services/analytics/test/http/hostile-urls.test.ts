@@ -190,6 +190,14 @@ const shownFaults: Query[] = ["0", "-1", "51", "1.5", "abc", ""].map((limit) => 
   `limit=${limit}`,
   "limit",
 ]);
+const propertyKeyFaults: Query[] = [
+  ["no type", "", "type"],
+  ["a type that is none", "type=%00", "type"],
+  ["a name that is none", "type=custom&name=%0A", "name"],
+  ["a key of a line break", "type=custom&key=%0A", "key"],
+  ["a key too long", `type=custom&key=${"x".repeat(401)}`, "key"],
+  ...["0", "101", "1.5", "abc"].map((values): Query => [`values=${values}`, `type=custom&values=${values}`, "values"]),
+];
 const granularityFaults: Query[] = [
   ["an unknown granularity", "granularity=minute", "granularity"],
   ["more points than it gives", "granularity=hour&period=9999d", "granularity"],
@@ -255,6 +263,21 @@ const pages: Page[] = [
     faults: [
       ...[...windowFaults, ...deviceFaults, ...propertyFaults, ...nameFaults],
       ...[...pageFaults, ...noName, ...anyFaults],
+    ],
+  },
+  { path: "/api/projects/p/events/properties", faults: propertyKeyFaults, needs: "type=custom" },
+  {
+    path: "/api/projects/p/events/properties",
+    base: "type=custom&",
+    needs: "type=custom",
+    faults: [...windowFaults, ...deviceFaults, ...propertyFaults, ...anyFaults],
+  },
+  {
+    path: "/api/projects/p/export",
+    faults: [
+      ...windowFaults.filter(([, query]) => !query.startsWith("order")),
+      ...[...deviceFaults, ...propertyFaults, ...nameFaults, ...anyFaults],
+      ["an unknown format", "format=xlsx", "format"],
     ],
   },
   { path: "/api/projects/p/active-users", faults: [...windowFaults, ...anyFaults] },
