@@ -37,6 +37,11 @@ export const projectRoutes = [
   }),
   createRoute({
     getParentRoute,
+    path: "/projects/$projectId/retention",
+    component: lazyRouteComponent(() => import("../pages/project/retention/page"), "RetentionPage"),
+  }),
+  createRoute({
+    getParentRoute,
     path: "/projects/$projectId/ingestion",
     component: lazyRouteComponent(() => import("../pages/project/ingestion"), "IngestionPage"),
   }),

@@ -1,4 +1,14 @@
-import { Inbox, KeyRound, LayoutDashboard, MousePointerClick, Settings, Smartphone, Tablet, Users } from "lucide-react";
+import {
+  CalendarCheck,
+  Inbox,
+  KeyRound,
+  LayoutDashboard,
+  MousePointerClick,
+  Settings,
+  Smartphone,
+  Tablet,
+  Users,
+} from "lucide-react";
 import type { NavigationItem } from "./navigation";
 
 /** The pages of one project. */
@@ -7,6 +17,7 @@ export const projectItems: readonly NavigationItem[] = [
   { to: "/projects/$projectId/screens", label: "Screens", icon: Smartphone },
   { to: "/projects/$projectId/events", label: "Events", icon: MousePointerClick },
   { to: "/projects/$projectId/active-users", label: "Active users", icon: Users },
+  { to: "/projects/$projectId/retention", label: "Retention", icon: CalendarCheck },
   { to: "/projects/$projectId/versions", label: "Versions and devices", icon: Tablet },
   { to: "/projects/$projectId/ingestion", label: "Ingestion", icon: Inbox },
   { to: "/projects/$projectId/keys", label: "Keys", icon: KeyRound, needs: "admin" },
