@@ -42,6 +42,11 @@ export const projectRoutes = [
   }),
   createRoute({
     getParentRoute,
+    path: "/projects/$projectId/funnels",
+    component: lazyRouteComponent(() => import("../pages/project/funnels/page"), "FunnelsPage"),
+  }),
+  createRoute({
+    getParentRoute,
     path: "/projects/$projectId/ingestion",
     component: lazyRouteComponent(() => import("../pages/project/ingestion"), "IngestionPage"),
   }),

@@ -1,5 +1,6 @@
 import {
   CalendarCheck,
+  Filter,
   Inbox,
   KeyRound,
   LayoutDashboard,
@@ -18,6 +19,7 @@ export const projectItems: readonly NavigationItem[] = [
   { to: "/projects/$projectId/events", label: "Events", icon: MousePointerClick },
   { to: "/projects/$projectId/active-users", label: "Active users", icon: Users },
   { to: "/projects/$projectId/retention", label: "Retention", icon: CalendarCheck },
+  { to: "/projects/$projectId/funnels", label: "Funnels", icon: Filter },
   { to: "/projects/$projectId/versions", label: "Versions and devices", icon: Tablet },
   { to: "/projects/$projectId/ingestion", label: "Ingestion", icon: Inbox },
   { to: "/projects/$projectId/keys", label: "Keys", icon: KeyRound, needs: "admin" },
