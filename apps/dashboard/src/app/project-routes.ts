@@ -37,6 +37,31 @@ export const projectRoutes = [
   }),
   createRoute({
     getParentRoute,
+    path: "/projects/$projectId/sessions",
+    component: lazyRouteComponent(() => import("../pages/project/sessions/page"), "SessionsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/sessions/$sessionId",
+    component: lazyRouteComponent(() => import("../pages/project/sessions/detail"), "SessionPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/people",
+    component: lazyRouteComponent(() => import("../pages/project/people/page"), "PeoplePage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/people/$actorId",
+    component: lazyRouteComponent(() => import("../pages/project/people/detail"), "PersonPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/erasures",
+    component: lazyRouteComponent(() => import("../pages/project/people/erasures"), "ErasuresPage"),
+  }),
+  createRoute({
+    getParentRoute,
     path: "/projects/$projectId/retention",
     component: lazyRouteComponent(() => import("../pages/project/retention/page"), "RetentionPage"),
   }),

@@ -5,9 +5,11 @@ import {
   KeyRound,
   LayoutDashboard,
   MousePointerClick,
+  Route,
   Settings,
   Smartphone,
   Tablet,
+  UserRound,
   Users,
 } from "lucide-react";
 import type { NavigationItem } from "./navigation";
@@ -17,6 +19,8 @@ export const projectItems: readonly NavigationItem[] = [
   { to: "/projects/$projectId", label: "Overview", icon: LayoutDashboard, exact: true },
   { to: "/projects/$projectId/screens", label: "Screens", icon: Smartphone },
   { to: "/projects/$projectId/events", label: "Events", icon: MousePointerClick },
+  { to: "/projects/$projectId/sessions", label: "Sessions", icon: Route },
+  { to: "/projects/$projectId/people", label: "People", icon: UserRound },
   { to: "/projects/$projectId/active-users", label: "Active users", icon: Users },
   { to: "/projects/$projectId/retention", label: "Retention", icon: CalendarCheck },
   { to: "/projects/$projectId/funnels", label: "Funnels", icon: Filter },
