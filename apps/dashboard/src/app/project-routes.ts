@@ -37,6 +37,11 @@ export const projectRoutes = [
   }),
   createRoute({
     getParentRoute,
+    path: "/projects/$projectId/live",
+    component: lazyRouteComponent(() => import("../pages/project/live/page"), "LivePage"),
+  }),
+  createRoute({
+    getParentRoute,
     path: "/projects/$projectId/sessions",
     component: lazyRouteComponent(() => import("../pages/project/sessions/page"), "SessionsPage"),
   }),
@@ -69,6 +74,11 @@ export const projectRoutes = [
     getParentRoute,
     path: "/projects/$projectId/funnels",
     component: lazyRouteComponent(() => import("../pages/project/funnels/page"), "FunnelsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/export",
+    component: lazyRouteComponent(() => import("../pages/project/export"), "ExportPage"),
   }),
   createRoute({
     getParentRoute,

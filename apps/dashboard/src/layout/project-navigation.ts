@@ -1,10 +1,12 @@
 import {
   CalendarCheck,
+  Download,
   Filter,
   Inbox,
   KeyRound,
   LayoutDashboard,
   MousePointerClick,
+  Radio,
   Route,
   Settings,
   Smartphone,
@@ -17,6 +19,7 @@ import type { NavigationItem } from "./navigation";
 /** The pages of one project. */
 export const projectItems: readonly NavigationItem[] = [
   { to: "/projects/$projectId", label: "Overview", icon: LayoutDashboard, exact: true },
+  { to: "/projects/$projectId/live", label: "Live", icon: Radio },
   { to: "/projects/$projectId/screens", label: "Screens", icon: Smartphone },
   { to: "/projects/$projectId/events", label: "Events", icon: MousePointerClick },
   { to: "/projects/$projectId/sessions", label: "Sessions", icon: Route },
@@ -26,6 +29,7 @@ export const projectItems: readonly NavigationItem[] = [
   { to: "/projects/$projectId/funnels", label: "Funnels", icon: Filter },
   { to: "/projects/$projectId/versions", label: "Versions and devices", icon: Tablet },
   { to: "/projects/$projectId/ingestion", label: "Ingestion", icon: Inbox },
+  { to: "/projects/$projectId/export", label: "Export", icon: Download },
   { to: "/projects/$projectId/keys", label: "Keys", icon: KeyRound, needs: "admin" },
   { to: "/projects/$projectId/settings", label: "Settings", icon: Settings, needs: "admin" },
 ];
