@@ -29,6 +29,16 @@ export async function request<Reply>(path: string, options: RequestOptions = {})
   throw isProblem(reply) ? new ApiProblem(reply) : new Unreachable(`status ${response.status}`);
 }
 
+/**
+ * What a reply's head would say.
+ * @throws Unreachable without an answer, or for a refusal, which has no words here
+ */
+export async function requestHead(path: string, query: Query, signal: AbortSignal): Promise<Headers> {
+  const response = await send(urlOf(path, query), { method: "HEAD", signal });
+  if (!response.ok) throw new Unreachable(`status ${response.status}`);
+  return response.headers;
+}
+
 /** `/costs/user/:userId` with its ids encoded. */
 export function pathOf(pattern: string, ids: Readonly<Record<string, string>>): string {
   return pattern.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(ids[name] ?? ""));

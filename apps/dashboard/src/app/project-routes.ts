@@ -37,6 +37,51 @@ export const projectRoutes = [
   }),
   createRoute({
     getParentRoute,
+    path: "/projects/$projectId/live",
+    component: lazyRouteComponent(() => import("../pages/project/live/page"), "LivePage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/sessions",
+    component: lazyRouteComponent(() => import("../pages/project/sessions/page"), "SessionsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/sessions/$sessionId",
+    component: lazyRouteComponent(() => import("../pages/project/sessions/detail"), "SessionPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/people",
+    component: lazyRouteComponent(() => import("../pages/project/people/page"), "PeoplePage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/people/$actorId",
+    component: lazyRouteComponent(() => import("../pages/project/people/detail"), "PersonPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/erasures",
+    component: lazyRouteComponent(() => import("../pages/project/people/erasures"), "ErasuresPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/retention",
+    component: lazyRouteComponent(() => import("../pages/project/retention/page"), "RetentionPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/funnels",
+    component: lazyRouteComponent(() => import("../pages/project/funnels/page"), "FunnelsPage"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/projects/$projectId/export",
+    component: lazyRouteComponent(() => import("../pages/project/export"), "ExportPage"),
+  }),
+  createRoute({
+    getParentRoute,
     path: "/projects/$projectId/ingestion",
     component: lazyRouteComponent(() => import("../pages/project/ingestion"), "IngestionPage"),
   }),

@@ -48,6 +48,11 @@ export function writeMoment(at: TimeText, tz: string): string {
   return write(at, tz, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
 }
 
+/** The time of day, to the second. */
+export function writeClock(at: TimeText, tz: string): string {
+  return write(at, tz, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
 /** Every digit, with the zone: for the hover. */
 export function writeExactly(at: TimeText, tz: string): string {
   const text = write(at, tz, { dateStyle: "full", timeStyle: "long" });

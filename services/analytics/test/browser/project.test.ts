@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "../support/axe.js";
 import { desktop, openBrowser, phone, settle, signIn, visit } from "../support/browser.js";
 import { type BuiltService, startBuiltService } from "../support/built-service.js";
-import { adminPages, ownerPages } from "../support/project-pages.js";
+import { adminPages, askAsAdmin, findInnerPages, ownerPages } from "../support/project-pages.js";
 
 const days = "period=30d&tz=Europe/Berlin";
 
@@ -57,10 +57,10 @@ describe("the pages of a project", () => {
   it("say what to do where nothing has come yet", async () => {
     const { page, context, complaints } = await visit(browser, { url: service.url });
     await signIn(page, service.adminToken);
-    for (const { path } of ownerPages) {
+    for (const { path, empty } of ownerPages) {
       await page.goto(`/projects/empty${path}?${days}`);
       await settle(page);
-      await page.getByText("No events in this period").waitFor();
+      await page.getByText(empty).waitFor();
     }
     expect(complaints).toEqual([]);
     await context.close();
@@ -102,8 +102,9 @@ describe("the pages of a project", () => {
     const { page, context, complaints } = await visit(browser, { url: service.url, ...look });
     await signIn(page, service.adminToken);
     const faults: string[] = [];
-    for (const { path } of [...ownerPages, ...adminPages]) {
-      await page.goto(`/projects/${projectId}${path}?${days}`);
+    const inner = Object.values(await findInnerPages(ask, projectId));
+    for (const path of [...ownerPages.map((one) => one.path), ...adminPages.map((one) => one.path), ...inner]) {
+      await page.goto(`/projects/${projectId}${path}${path.includes("?") ? "&" : "?"}${days}`);
       await settle(page);
       faults.push(...(await axeViolations(page)).map((fault) => `${path}: ${fault}`));
       if (await isTooWide(page)) faults.push(`${path}: wider than the window`);
@@ -118,12 +119,6 @@ function isTooWide(page: Page): Promise<boolean> {
   return page.evaluate<boolean>("document.documentElement.scrollWidth > window.innerWidth");
 }
 
-/** The API as an admin; POST where there is a body. @throws for a refusal */
-async function ask(path: string, body?: object): Promise<unknown> {
-  const response = await fetch(service.url + path, {
-    headers: { authorization: `Bearer ${service.adminToken}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response.json();
+function ask(path: string, body?: object): Promise<unknown> {
+  return askAsAdmin(service, path, body);
 }

@@ -1,5 +1,5 @@
 import chromium from "@sparticuz/chromium";
-import { type Browser, type BrowserContext, chromium as driver, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium as driver, type Page, type Request } from "playwright-core";
 
 export const desktop = { width: 1280, height: 900 };
 export const phone = { width: 390, height: 844 };
@@ -34,6 +34,7 @@ export async function visit(browser: Browser, options: VisitOptions): Promise<Vi
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
+  watchRequests(page);
   page.on("pageerror", (error) => complaints.push(String(error)));
   return { context, page, complaints };
 }
@@ -46,8 +47,30 @@ export async function signIn(page: Page, token: string): Promise<void> {
   await page.waitForURL((url) => url.pathname !== "/sign-in");
 }
 
-/** Waits until nothing on the page is asked for any more. */
+const quietMs = 500;
+const settleTimeoutMs = 30_000;
+
+const openRequests = new WeakMap<Page, Set<Request>>();
+
+/** What is not answered yet. A stream of events never is, which is why the driver's own "networkidle" is of no use. */
+function watchRequests(page: Page): void {
+  const open = new Set<Request>();
+  openRequests.set(page, open);
+  page.on("request", (request) => {
+    if (request.resourceType() !== "eventsource") open.add(request);
+  });
+  page.on("requestfinished", (request) => open.delete(request));
+  page.on("requestfailed", (request) => open.delete(request));
+}
+
+/** Waits until nothing on a page of `visit` is asked for any more. @throws for one that goes on asking */
 export async function settle(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
+  await page.waitForLoadState("load");
+  const startedAt = Date.now();
+  for (let busyAt = startedAt; Date.now() - busyAt < quietMs; await page.waitForTimeout(50)) {
+    const open = openRequests.get(page)?.size ?? 0;
+    if (open > 0) busyAt = Date.now();
+    if (Date.now() - startedAt > settleTimeoutMs) throw new Error(`${page.url()} waits for ${open} replies still`);
+  }
   await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
 }

@@ -13,8 +13,9 @@ import { Loaded } from "../../../ui/loaded";
 import { SkeletonChart } from "../../../ui/skeleton";
 import { DeviceFilters } from "../device-filters";
 import { PropertyField } from "../property-field";
+import { Properties } from "./properties";
 
-/** One kind of event: how often it came. */
+/** One kind of event: how often it came, and what it carries. */
 export function EventPage() {
   const [type] = useParam("type");
   const [name] = useParam("name");
@@ -28,6 +29,7 @@ export function EventPage() {
           <PropertyField />
         </DeviceFilters>
         <EventChart filter={filter} />
+        <Properties filter={filter} />
       </Page>
     </>
   );
