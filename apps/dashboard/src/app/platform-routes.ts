@@ -22,4 +22,9 @@ export const platformRoutes = [
     path: "/platform/projects",
     component: lazyRouteComponent(() => import("../pages/platform/projects"), "ProjectsPage"),
   }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/prices",
+    component: lazyRouteComponent(() => import("../pages/platform/prices/page"), "PricesPage"),
+  }),
 ] as const;

@@ -1,5 +1,5 @@
 import type { SignedInCaller, TokenScope } from "@mobigen/analytics-contract";
-import { Boxes, LayoutDashboard, type LucideIcon } from "lucide-react";
+import { Boxes, LayoutDashboard, type LucideIcon, Tags } from "lucide-react";
 import { mayDo } from "../app/session";
 
 export type NavigationItem = {
@@ -15,6 +15,7 @@ export type NavigationItem = {
 export const platformItems: readonly NavigationItem[] = [
   { to: "/platform", label: "Overview", icon: LayoutDashboard, exact: true },
   { to: "/platform/projects", label: "Projects", icon: Boxes },
+  { to: "/platform/prices", label: "Prices", icon: Tags },
 ];
 
 export function itemsFor(items: readonly NavigationItem[], caller: SignedInCaller): readonly NavigationItem[] {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "../support/axe.js";
 import { desktop, openBrowser, phone, settle, signIn, visit } from "../support/browser.js";
 import { type BuiltService, startBuiltService } from "../support/built-service.js";
+import { askAsAdmin } from "../support/platform-world.js";
 import { adminPages, ownerPages } from "../support/project-pages.js";
 
 const days = "period=30d&tz=Europe/Berlin";
@@ -10,6 +11,7 @@ const days = "period=30d&tz=Europe/Berlin";
 let service: BuiltService;
 let browser: Browser;
 let projectId: string;
+const ask = (path: string, body?: object): Promise<unknown> => askAsAdmin(service, path, body);
 beforeAll(async () => {
   [service, browser] = await Promise.all([startBuiltService(), openBrowser()]);
   await service.run("demo", "--projects", "1", "--days", "30");
@@ -116,14 +118,4 @@ describe("the pages of a project", () => {
 
 function isTooWide(page: Page): Promise<boolean> {
   return page.evaluate<boolean>("document.documentElement.scrollWidth > window.innerWidth");
-}
-
-/** The API as an admin; POST where there is a body. @throws for a refusal */
-async function ask(path: string, body?: object): Promise<unknown> {
-  const response = await fetch(service.url + path, {
-    headers: { authorization: `Bearer ${service.adminToken}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response.json();
 }

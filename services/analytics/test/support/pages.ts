@@ -1,5 +1,8 @@
-/** Every page of the dashboard, by a name for its picture. */
+const days = "period=30d&tz=Europe/Berlin";
+
+/** Every page of the platform, by a name for its picture. */
 export const pages: Readonly<Record<string, string>> = {
-  overview: "/platform?period=30d&tz=Europe/Berlin",
+  overview: `/platform?${days}`,
   projects: "/platform/projects?tz=Europe/Berlin",
+  prices: "/platform/prices?tz=Europe/Berlin",
 };

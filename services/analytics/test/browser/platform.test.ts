@@ -1,0 +1,108 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeViolations } from "../support/axe.js";
+import { desktop, openBrowser, phone, settle, signIn, visit } from "../support/browser.js";
+import { type BuiltService, startBuiltService } from "../support/built-service.js";
+import { pages } from "../support/pages.js";
+import { askAsAdmin, fillPlatform } from "../support/platform-world.js";
+
+let service: BuiltService;
+let browser: Browser;
+beforeAll(async () => {
+  [service, browser] = await Promise.all([startBuiltService(), openBrowser()]);
+  await service.run("demo", "--projects", "2", "--days", "30");
+  await fillPlatform(service);
+});
+afterAll(async () => {
+  await browser?.close();
+  await service?.close();
+});
+
+describe("the pages of the platform", () => {
+  it.each([
+    { viewport: desktop, colorScheme: "light" },
+    { viewport: phone, colorScheme: "dark" },
+  ] as const)("have no fault that axe knows and fit at $viewport.width in $colorScheme", async (look) => {
+    const { page, context, complaints } = await visit(browser, { url: service.url, ...look });
+    await signIn(page, service.adminToken);
+    const faults: string[] = [];
+    for (const [name, where] of Object.entries(pages)) {
+      await page.goto(where);
+      await settle(page);
+      faults.push(...(await axeViolations(page)).map((fault) => `${name}: ${fault}`));
+      if (await isTooWide(page)) faults.push(`${name}: wider than the window`);
+      if ((await page.getByRole("alert").count()) > 0) faults.push(`${name}: something could not be loaded`);
+    }
+    expect(faults).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("price a model that had none, and offer to change nothing to who may only read", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto("/platform/prices?tz=UTC");
+    await page.getByRole("button", { name: "Set price for maker-small-2" }).click();
+    expect(await page.getByLabel("Provider").inputValue()).toBe("maker");
+    await page.getByLabel("Input", { exact: true }).fill("0");
+    await page.getByLabel("Output", { exact: true }).fill("lots");
+    await page.getByRole("button", { name: "Set the price" }).click();
+    await page.getByText("must be a decimal").waitFor();
+    expect(await page.getByLabel("Output", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+    await page.getByLabel("Input", { exact: true }).fill("0.80");
+    await page.getByLabel("Output", { exact: true }).fill("4");
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Set the price" }).click();
+    await page.getByText("The price is set").waitFor();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Set price for maker-small-2" }).waitFor({ state: "detached" });
+    // The refusal is the browser's own line about a status of 400.
+    expect(complaints.filter((line) => !line.includes("400"))).toEqual([]);
+    await context.close();
+
+    const { token } = (await askAsAdmin(service, "/tokens", { name: "reader", scopes: ["platform:read"] })) as {
+      token: string;
+    };
+    const reader = await visit(browser, { url: service.url });
+    await signIn(reader.page, token);
+    await reader.page.goto("/platform/prices?tz=UTC");
+    await settle(reader.page);
+    expect(await reader.page.getByRole("button", { name: /New price|Set price|Override|End|Dry run/ }).count()).toBe(0);
+    await reader.context.close();
+  });
+
+  it("override a price, show what a recost would change, and write it when asked twice", async () => {
+    const model = "claude-3-haiku-20240307";
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto(`/platform/prices?tz=UTC&q=${model}&source=brief`);
+    await page.getByRole("button", { name: `Override ${model}, anthropic` }).click();
+    await page.getByLabel("Input", { exact: true }).fill("0.5");
+    await page.getByLabel("Holds from").selectOption("ever");
+    await page.getByRole("button", { name: "Set the price" }).click();
+    await page.getByRole("button", { name: "Recost calls of the past…" }).click();
+    const costs = async () =>
+      ((await askAsAdmin(service, "/costs?groupBy=model&period=all")) as { totalCost: number }).totalCost;
+    const before = await costs();
+    await page.getByRole("button", { name: "Dry run" }).click();
+    await page.getByText("Calls that change").waitFor();
+    expect(await costs()).toBe(before);
+    expect(
+      await page.getByRole("region", { name: "Difference by model and day" }).getByText(model).count(),
+    ).toBeGreaterThan(1);
+    await page.getByRole("button", { name: "Apply…" }).click();
+    await page.getByRole("button", { name: "Apply", exact: true }).click();
+    await page.getByText(/^Written:/).waitFor();
+    expect(await costs()).toBeGreaterThan(before);
+    await page.goto(`/platform/prices?tz=UTC&source=operator&q=${model}`);
+    await page.getByRole("button", { name: `End ${model}, anthropic` }).click();
+    await page.getByRole("button", { name: "End the price" }).click();
+    await page.getByRole("button", { name: `End ${model}, anthropic` }).waitFor({ state: "detached" });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+function isTooWide(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>("document.documentElement.scrollWidth > window.innerWidth");
+}

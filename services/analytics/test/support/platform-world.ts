@@ -1,0 +1,28 @@
+import type { BuiltService } from "./built-service.js";
+
+/** The API of a built service as an admin; POST where there is a body. @throws for a refusal */
+export async function askAsAdmin(service: BuiltService, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(service.url + path, {
+    headers: { authorization: `Bearer ${service.adminToken}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+const hourMs = 3_600_000;
+
+/** What the demo has not and the platform's pages show: calls without a price. */
+export async function fillPlatform(service: BuiltService): Promise<void> {
+  const calls = Array.from({ length: 12 }, (_, n) => ({
+    userId: "user-1",
+    model: n % 3 === 0 ? "maker-large-2" : "maker-small-2",
+    provider: "maker",
+    feature: "chat",
+    inputTokens: 40_000 + 7_000 * n,
+    outputTokens: 2_000 + 300 * n,
+    requestId: `unpriced-${n}`,
+    timestamp: new Date(Date.now() - 5 * n * hourMs).toISOString(),
+  }));
+  await askAsAdmin(service, "/usage/api", calls);
+}
