@@ -24,6 +24,16 @@ export const platformRoutes = [
   }),
   createRoute({
     getParentRoute: parent,
+    path: "/platform/costs",
+    component: lazyRouteComponent(() => import("../pages/platform/costs/page"), "CostsPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/budgets",
+    component: lazyRouteComponent(() => import("../pages/platform/budgets/page"), "BudgetsPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
     path: "/platform/prices",
     component: lazyRouteComponent(() => import("../pages/platform/prices/page"), "PricesPage"),
   }),

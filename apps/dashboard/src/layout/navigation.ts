@@ -1,5 +1,5 @@
 import type { SignedInCaller, TokenScope } from "@mobigen/analytics-contract";
-import { Boxes, LayoutDashboard, type LucideIcon, Tags } from "lucide-react";
+import { Boxes, CircleDollarSign, LayoutDashboard, type LucideIcon, Tags, Wallet } from "lucide-react";
 import { mayDo } from "../app/session";
 
 export type NavigationItem = {
@@ -14,7 +14,9 @@ export type NavigationItem = {
 
 export const platformItems: readonly NavigationItem[] = [
   { to: "/platform", label: "Overview", icon: LayoutDashboard, exact: true },
+  { to: "/platform/costs", label: "Costs", icon: CircleDollarSign },
   { to: "/platform/projects", label: "Projects", icon: Boxes },
+  { to: "/platform/budgets", label: "Budgets", icon: Wallet },
   { to: "/platform/prices", label: "Prices", icon: Tags },
 ];
 

@@ -101,6 +101,53 @@ describe("the pages of the platform", () => {
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  it("lead from a model's cost to the features that it was spent on, and back", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto("/platform/costs?period=30d&tz=UTC");
+    await page.getByRole("link", { name: "claude-3-sonnet-20240229" }).click();
+    await page.getByRole("link", { name: "generation/code" }).waitFor();
+    const query = new URL(page.url()).searchParams;
+    expect(Object.fromEntries(query)).toEqual({
+      period: "30d",
+      tz: "UTC",
+      by: "feature",
+      model: "claude-3-sonnet-20240229",
+    });
+    await page.getByRole("button", { name: /^Model: claude-3-sonnet/ }).click();
+    await page.getByRole("link", { name: "generation/planning" }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("make a budget, change it, and delete it when asked twice", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto("/platform/budgets?tz=UTC");
+    await page.getByRole("button", { name: "New budget" }).click();
+    await page.getByLabel("Whose calls count").selectOption("project");
+    await page.getByLabel("Id of the project").fill("shop");
+    await page.getByLabel("Limit, US dollars").fill("-5");
+    await page.getByLabel("Who is told").fill("finance@example.com");
+    await page.getByRole("button", { name: "Make the budget" }).click();
+    await page.getByText("must be above 0").waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByLabel("Limit, US dollars").fill("12.34");
+    await page.getByRole("button", { name: "Make the budget" }).click();
+    await page.getByRole("button", { name: "Alerts: project shop" }).click();
+    await page.getByText("Told at 50%, 80%, 100% of the limit: the service’s log, finance@example.com.").waitFor();
+    await page.getByText("No threshold was passed yet.").waitFor();
+    await page.getByRole("button", { name: "Close", exact: true }).last().click();
+    await page.getByRole("button", { name: "Edit: project shop" }).click();
+    await page.getByLabel("Name (optional)").fill("The shop");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Delete: The shop" }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("button", { name: "Delete: The shop" }).waitFor({ state: "detached" });
+    expect(complaints.filter((line) => !line.includes("400"))).toEqual([]);
+    await context.close();
+  });
 });
 
 function isTooWide(page: Page): Promise<boolean> {

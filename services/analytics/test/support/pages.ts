@@ -4,5 +4,8 @@ const days = "period=30d&tz=Europe/Berlin";
 export const pages: Readonly<Record<string, string>> = {
   overview: `/platform?${days}`,
   projects: "/platform/projects?tz=Europe/Berlin",
+  costs: `/platform/costs?${days}`,
+  "costs-narrowed": `/platform/costs?${days}&by=feature&model=claude-3-sonnet-20240229`,
+  budgets: "/platform/budgets?tz=Europe/Berlin",
   prices: "/platform/prices?tz=Europe/Berlin",
 };

@@ -12,7 +12,7 @@ export async function askAsAdmin(service: BuiltService, path: string, body?: obj
 
 const hourMs = 3_600_000;
 
-/** What the demo has not and the platform's pages show: calls without a price. */
+/** What the demo has not and the platform's pages show: calls without a price, budgets. */
 export async function fillPlatform(service: BuiltService): Promise<void> {
   const calls = Array.from({ length: 12 }, (_, n) => ({
     userId: "user-1",
@@ -25,4 +25,8 @@ export async function fillPlatform(service: BuiltService): Promise<void> {
     timestamp: new Date(Date.now() - 5 * n * hourMs).toISOString(),
   }));
   await askAsAdmin(service, "/usage/api", calls);
+  const month = { period: "month", timezone: "Europe/Berlin" };
+  await askAsAdmin(service, "/budgets", { ...month, scope: "platform", limit: 60, name: "All of it" });
+  await askAsAdmin(service, "/budgets", { ...month, scope: "user", scopeId: "user-2", limit: "2.50", mode: "hard" });
+  await askAsAdmin(service, "/budgets", { ...month, scope: "feature", scopeId: "chat", limit: 500, name: "Chat" });
 }

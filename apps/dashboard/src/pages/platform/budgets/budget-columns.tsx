@@ -1,0 +1,85 @@
+import type { Budget } from "@mobigen/analytics-contract";
+import { Badge } from "../../../ui/badge";
+import { Button } from "../../../ui/button";
+import type { Column } from "../../../ui/data-table";
+import { Meter } from "../../../ui/meter";
+import { Moment } from "../../../ui/moment";
+import { titleOf, whoseOf } from "./budget-facts";
+import type { BudgetAction } from "./page";
+
+export function budgetColumns(
+  mayChange: boolean,
+  ask: (action: BudgetAction, budget: Budget) => void,
+): readonly Column<Budget>[] {
+  return [
+    {
+      id: "name",
+      label: "Budget",
+      value: titleOf,
+      show: (budget) => (
+        <span className="flex min-w-32 flex-col gap-0.5">
+          <span className="font-medium break-words">{titleOf(budget)}</span>
+          <span className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
+            <span>
+              {budget.name === null ? "" : `${whoseOf(budget)}, `}a {budget.period}
+            </span>
+            {budget.mode === "hard" && <Badge look="accent">hard</Badge>}
+          </span>
+        </span>
+      ),
+    },
+    {
+      id: "used",
+      label: "Used",
+      value: ({ spent, reserved, limit }) => (100 * (spent + reserved)) / limit,
+      show: (budget) => (
+        <div className="min-w-36">
+          <Meter
+            label={budget.reserved > 0 ? "spent and held" : "spent"}
+            kind="money"
+            value={budget.spent}
+            projected={budget.spent + budget.reserved}
+            limit={budget.limit}
+          />
+        </div>
+      ),
+    },
+    { id: "spent", label: "Spent", kind: "money", value: ({ spent }) => spent, wide: true },
+    { id: "remaining", label: "Left", kind: "money", value: ({ remaining }) => remaining, wide: true },
+    {
+      id: "resets",
+      label: "Begins anew",
+      value: ({ resetsAt }) => resetsAt,
+      show: ({ resetsAt }) => <Moment at={resetsAt} ago />,
+      wide: true,
+    },
+    {
+      id: "do",
+      label: "Actions",
+      actions: true,
+      sortable: false,
+      value: () => null,
+      show: (budget) => (
+        <span className="flex flex-wrap justify-end gap-1">
+          <Action label="Alerts" budget={budget} onClick={() => ask("alerts", budget)} />
+          {mayChange && (
+            <>
+              <Action label="Edit" budget={budget} onClick={() => ask("edit", budget)} />
+              <Action label="Delete" budget={budget} onClick={() => ask("delete", budget)} />
+            </>
+          )}
+        </span>
+      ),
+    },
+  ];
+}
+
+type ActionProps = { label: string; budget: Budget; onClick: () => void };
+
+function Action({ label, budget, onClick }: ActionProps) {
+  return (
+    <Button look="quiet" aria-label={`${label}: ${titleOf(budget)}`} onClick={onClick}>
+      {label}
+    </Button>
+  );
+}
