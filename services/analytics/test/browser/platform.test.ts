@@ -148,6 +148,75 @@ describe("the pages of the platform", () => {
     expect(complaints.filter((line) => !line.includes("400"))).toEqual([]);
     await context.close();
   });
+
+  it("tell what a call was charged, and lead from a user to what they cost", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto("/platform/usage?period=30d&tz=UTC");
+    await page.getByLabel("Request id", { exact: true }).fill("cached-1");
+    await page.getByRole("button", { name: "Look up" }).click();
+    await page.getByRole("row", { name: "Input from a cache 12,000" }).waitFor();
+    await page.getByLabel("Request id", { exact: true }).fill("nobody-knows");
+    await page.getByRole("button", { name: "Look up" }).click();
+    await page.getByText("No call is recorded under “nobody-knows”.").waitFor();
+    await page.getByRole("link", { name: "Users", exact: true }).click();
+    await page.getByRole("link", { name: "user-1", exact: true }).click();
+    await page.getByText("This month, projected").waitFor();
+    await page.getByRole("link", { name: "shop", exact: true }).click();
+    await page.getByRole("button", { name: /^User: user-1/ }).waitFor();
+    expect(complaints.filter((line) => !line.includes("404"))).toEqual([]);
+    await context.close();
+  });
+
+  it("subscribe an address to a report, pause it, and remove it when asked twice", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto("/platform/reports?tz=UTC");
+    await page.getByRole("button", { name: "Subscribe" }).click();
+    await page.getByLabel("Mail address").fill("owner@example.com");
+    await page.getByLabel("About").selectOption("user");
+    await page.getByLabel("Id of the user").fill("user-1");
+    await page.getByRole("button", { name: "Subscribe" }).last().click();
+    await page.getByRole("button", { name: "Pause: owner@example.com, user user-1" }).click();
+    await page.getByRole("button", { name: "Resume: owner@example.com, user user-1" }).waitFor();
+    await page.getByRole("button", { name: "Remove: owner@example.com, user user-1" }).click();
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
+    await page.getByText("owner@example.com").first().waitFor({ state: "detached" });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("make a token, show it once, revoke it when asked twice, and keep who did so", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto("/platform/tokens?tz=UTC");
+    await page.getByRole("button", { name: "New token" }).click();
+    await page.getByLabel("Name").fill("visitor");
+    await page.getByRole("button", { name: "Make the token" }).click();
+    expect(await page.getByLabel("Token", { exact: true }).inputValue()).toMatch(/^mgt_/);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Revoke visitor" }).click();
+    await page.getByRole("button", { name: "Revoke", exact: true }).click();
+    await page.getByText("revoked").waitFor();
+    await page.getByRole("link", { name: "Audit log" }).click();
+    await page.getByText("token.revoke").first().waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("show what a job did, step by step", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto("/platform/jobs?tz=UTC");
+    await page
+      .getByRole("button", { name: /^Steps of attempt 1/ })
+      .first()
+      .click();
+    await page.getByRole("dialog").getByText("counters").first().waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 });
 
 function isTooWide(page: Page): Promise<boolean> {

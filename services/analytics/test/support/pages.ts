@@ -6,6 +6,13 @@ export const pages: Readonly<Record<string, string>> = {
   projects: "/platform/projects?tz=Europe/Berlin",
   costs: `/platform/costs?${days}`,
   "costs-narrowed": `/platform/costs?${days}&by=feature&model=claude-3-sonnet-20240229`,
+  usage: `/platform/usage?${days}&request=cached-1`,
+  users: `/platform/users?${days}`,
+  user: `/platform/users/user-1?${days}`,
   budgets: "/platform/budgets?tz=Europe/Berlin",
   prices: "/platform/prices?tz=Europe/Berlin",
+  jobs: "/platform/jobs?tz=Europe/Berlin",
+  reports: "/platform/reports?tz=Europe/Berlin",
+  tokens: "/platform/tokens?tz=Europe/Berlin",
+  audit: "/platform/audit?tz=Europe/Berlin",
 };

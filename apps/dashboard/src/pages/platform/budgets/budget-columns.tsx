@@ -4,8 +4,7 @@ import { Button } from "../../../ui/button";
 import type { Column } from "../../../ui/data-table";
 import { Meter } from "../../../ui/meter";
 import { Moment } from "../../../ui/moment";
-import { titleOf, whoseOf } from "./budget-facts";
-import type { BudgetAction } from "./page";
+import { type BudgetAction, titleOf, whoseOf } from "./budget-facts";
 
 export function budgetColumns(
   mayChange: boolean,
@@ -60,7 +59,7 @@ export function budgetColumns(
       sortable: false,
       value: () => null,
       show: (budget) => (
-        <span className="flex flex-wrap justify-end gap-1">
+        <span className="flex justify-end gap-1">
           <Action label="Alerts" budget={budget} onClick={() => ask("alerts", budget)} />
           {mayChange && (
             <>

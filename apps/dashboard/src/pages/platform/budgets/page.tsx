@@ -14,9 +14,9 @@ import { EmptyState } from "../../../ui/states";
 import { AlertsDialog } from "./alerts-dialog";
 import { budgetColumns } from "./budget-columns";
 import { BudgetDialog } from "./budget-dialog";
+import type { BudgetAction } from "./budget-facts";
 import { DeleteDialog } from "./delete-dialog";
 
-export type BudgetAction = "edit" | "delete" | "alerts";
 type Asked = { kind: "none" } | { kind: "new" } | { kind: BudgetAction; budget: Budget };
 
 /** What calls may cost in a day, week or month, and how much of it is spent. */
@@ -28,7 +28,7 @@ export function BudgetsPage() {
   return (
     <Page
       title="Budgets"
-      hint="What calls may cost in a calendar period. A soft budget tells when it is passed, a hard one denies as well."
+      hint="What calls may cost in a day, a week or a month."
       hasPeriod={false}
       actions={
         mayChange && (

@@ -3,7 +3,7 @@ import { X } from "lucide-react";
 import type { CostFilter } from "../../../api/costs";
 import { projectNamesQuery } from "../../../api/projects";
 import { useSetParams } from "../../../app/use-window";
-import { groupings } from "./groupings";
+import { groupings } from "../groups/groupings";
 
 /** What everything is narrowed to; a click takes one away. */
 export function CostFilters({ filter }: { filter: CostFilter }) {

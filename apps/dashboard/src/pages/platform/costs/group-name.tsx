@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { CostFilter } from "../../../api/costs";
 import type { PageSearch } from "../../../app/search";
-import type { Grouping, groupings } from "./groupings";
+import { type Grouping, type groupings, paramsOf } from "../groups/groupings";
 
 // What one wants to know next about one of them.
 const next: Record<Grouping, Grouping> = {
@@ -29,6 +29,7 @@ export function GroupName({ id, name, grouping, filter }: GroupNameProps) {
       to="/platform/costs"
       search={(before: PageSearch) => ({
         ...before,
+        ...paramsOf(filter),
         [grouping.value]: id,
         by: next[grouping.value],
         sort: undefined,

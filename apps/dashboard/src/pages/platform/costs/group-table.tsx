@@ -6,9 +6,9 @@ import { changeOf } from "../../../format/trend";
 import { type Column, DataTable } from "../../../ui/data-table";
 import { PartialNote } from "../../../ui/states";
 import { Trend } from "../../../ui/trend";
+import type { groupings } from "../groups/groupings";
 import { shareOf } from "./cost-totals";
 import { GroupName } from "./group-name";
-import type { groupings } from "./groupings";
 
 type GroupTableProps = {
   now: CostGroups;

@@ -6,11 +6,12 @@ import { Card } from "../../../ui/card";
 import { Choice } from "../../../ui/choice";
 import { Loaded } from "../../../ui/loaded";
 import { EmptyState } from "../../../ui/states";
+import { groupingOf, groupings } from "../groups/groupings";
+import { cost } from "../groups/measures";
+import { StackedByDay } from "../groups/stacked-by-day";
 import { CostFilters } from "./cost-filters";
 import { CostTotals } from "./cost-totals";
 import { GroupTable } from "./group-table";
-import { groupingOf, groupings } from "./groupings";
-import { StackedByDay } from "./stacked-by-day";
 import { useCostFilter } from "./use-cost-filter";
 
 /** Where the money goes: by whom and what, day by day, against the period before. */
@@ -42,7 +43,7 @@ export function CostsPage() {
         </Card>
       ) : (
         <>
-          <StackedByDay key={grouping.value} groups={now.data} grouping={grouping} filter={filter} />
+          <StackedByDay key={grouping.value} groups={now.data} grouping={grouping} filter={filter} measure={cost} />
           <Card flush className="pt-3">
             <Loaded query={now}>
               {(data) => <GroupTable now={data} before={before.data} grouping={grouping} filter={filter} />}

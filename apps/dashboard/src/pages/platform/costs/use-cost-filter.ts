@@ -2,7 +2,7 @@ import { useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { CostFilter } from "../../../api/costs";
 import type { PageSearch } from "../../../app/search";
-import { groupings } from "./groupings";
+import { groupings } from "../groups/groupings";
 
 /** What the page's costs are narrowed to: in the URL each filter bears the name of its grouping. */
 export function useCostFilter(): CostFilter {

@@ -2,7 +2,7 @@ import type { PriceRow } from "@mobigen/analytics-contract";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { endPrice } from "../../../api/prices";
 import { ConfirmDialog } from "../../../ui/confirm-dialog";
-import { nameOf } from "./price-columns";
+import { nameOf } from "./price-facts";
 
 export function EndPriceDialog({ price, onClose }: { price: PriceRow; onClose: () => void }) {
   const client = useQueryClient();

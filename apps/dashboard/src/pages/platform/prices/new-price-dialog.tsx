@@ -8,8 +8,8 @@ import { Button } from "../../../ui/button";
 import { Dialog, DialogActions } from "../../../ui/dialog";
 import { FailureNote } from "../../../ui/failure-note";
 import { PartialNote } from "../../../ui/states";
-import type { PriceSeed } from "./page";
 import { bodyOf, draftOf, units } from "./price-draft";
+import type { PriceSeed } from "./price-facts";
 import { PriceFields } from "./price-fields";
 
 const marked = ["model", "provider", "serviceTier", "validFrom", "validTo", ...units.map(({ name }) => name)];

@@ -6,20 +6,10 @@ import { Page } from "../../../layout/page";
 import { Button } from "../../../ui/button";
 import { EndPriceDialog } from "./end-price-dialog";
 import { NewPriceDialog } from "./new-price-dialog";
+import type { PriceSeed } from "./price-facts";
 import { PriceTable } from "./price-table";
 import { RecostCard } from "./recost-card";
 import { UnpricedModels } from "./unpriced-models";
-
-/** What a price is to begin with: that of a model without one, or one that is to be overridden. */
-export type PriceSeed = Partial<Pick<PriceRow, "model" | "provider" | "serviceTier" | "longContext">> &
-  Partial<Record<PriceUnit, number | null>>;
-
-type PriceUnit =
-  | "inputPerMillion"
-  | "outputPerMillion"
-  | "cacheReadPerMillion"
-  | "cacheWritePerMillion"
-  | "cacheWrite1hPerMillion";
 
 type Asked = { kind: "none" } | { kind: "new"; seed: PriceSeed } | { kind: "end"; price: PriceRow };
 

@@ -4,12 +4,11 @@ import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import type { Column } from "../../../ui/data-table";
 import { Moment } from "../../../ui/moment";
-import { isOver, sourceOf } from "./price-facts";
-import type { PriceTableProps } from "./price-table";
+import { isOver, nameOf, type PriceActions, sourceOf } from "./price-facts";
 
 const sourceLabels = { operator: "operator", brief: "built in", list: "public list" };
 
-export function priceColumns({ onOverride, onEnd }: PriceTableProps): readonly Column<PriceRow>[] {
+export function priceColumns({ onOverride, onEnd }: PriceActions): readonly Column<PriceRow>[] {
   if (onOverride === undefined || onEnd === undefined) return facts;
   return [
     ...facts,
@@ -35,11 +34,6 @@ export function priceColumns({ onOverride, onEnd }: PriceTableProps): readonly C
       ),
     },
   ];
-}
-
-/** Model, provider and tier: what no two prices have at one time by one source. */
-export function nameOf({ model, provider, serviceTier }: PriceRow): string {
-  return [model, provider ?? "any provider", ...(serviceTier === "standard" ? [] : [serviceTier])].join(", ");
 }
 
 const facts: readonly Column<PriceRow>[] = [

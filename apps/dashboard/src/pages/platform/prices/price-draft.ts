@@ -1,6 +1,6 @@
 import type { NewPriceInput } from "@mobigen/analytics-contract";
 import { dayStart } from "../../../layout/local-day";
-import type { PriceSeed } from "./page";
+import type { PriceSeed } from "./price-facts";
 
 export const units = [
   { name: "inputPerMillion", label: "Input", required: true },

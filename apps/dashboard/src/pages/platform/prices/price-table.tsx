@@ -1,4 +1,3 @@
-import type { PriceRow } from "@mobigen/analytics-contract";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { priceListQuery } from "../../../api/prices";
@@ -8,9 +7,8 @@ import { Choice } from "../../../ui/choice";
 import { DataTable } from "../../../ui/data-table";
 import { Loaded } from "../../../ui/loaded";
 import { EmptyState, PartialNote } from "../../../ui/states";
-import type { PriceSeed } from "./page";
 import { priceColumns } from "./price-columns";
-import { holdsAt, sourceOf } from "./price-facts";
+import { holdsAt, type PriceActions, sourceOf } from "./price-facts";
 
 const sources = [
   { value: "all", label: "All" },
@@ -24,10 +22,8 @@ const times = [
   { value: "ever", label: "Ended and to come, too" },
 ] as const;
 
-export type PriceTableProps = { onOverride?: (seed: PriceSeed) => void; onEnd?: (price: PriceRow) => void };
-
 /** Every price with from when until when it holds, and whose word it is. */
-export function PriceTable(actions: PriceTableProps) {
+export function PriceTable(actions: PriceActions) {
   const prices = useQuery(priceListQuery);
   const [source, setSource] = useParam("source", "all");
   const [time, setTime] = useParam("holding", "now");

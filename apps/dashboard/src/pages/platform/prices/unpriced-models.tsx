@@ -9,7 +9,7 @@ import { Moment } from "../../../ui/moment";
 import { MoreButton } from "../../../ui/more-button";
 import { SkeletonLines } from "../../../ui/skeleton";
 import { TableTitle } from "../../../ui/table-title";
-import type { PriceSeed } from "./page";
+import type { PriceSeed } from "./price-facts";
 
 /** Models that calls named and that cost nothing so far, for nobody said what they cost. */
 export function UnpricedModels({ onPrice }: { onPrice?: (seed: PriceSeed) => void }) {
