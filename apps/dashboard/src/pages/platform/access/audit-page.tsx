@@ -1,6 +1,7 @@
 import type { AuditEntry } from "@mobigen/analytics-contract";
 import { auditQuery } from "../../../api/tokens";
 import { usePages } from "../../../app/use-pages";
+import { writeDetail } from "../../../format/detail";
 import { Page } from "../../../layout/page";
 import { Badge } from "../../../ui/badge";
 import { Card } from "../../../ui/card";
@@ -58,7 +59,11 @@ const columns: readonly Column<AuditEntry>[] = [
     id: "target",
     label: "Of what",
     value: ({ target }) => target,
-    show: ({ target }) => <span className="break-all">{target}</span>,
+    show: ({ target }) => (
+      <span title={target} className="block max-w-44 truncate">
+        {target}
+      </span>
+    ),
     wide: true,
   },
   { id: "actor", label: "By whom", value: ({ actor }) => actor, wide: true },
@@ -66,9 +71,9 @@ const columns: readonly Column<AuditEntry>[] = [
     id: "detail",
     label: "Detail",
     value: ({ detail }) => (detail === null ? null : JSON.stringify(detail)),
-    show: ({ detail }) =>
-      detail !== null &&
-      Object.keys(detail).length > 0 && <code className="text-xs break-all text-muted">{JSON.stringify(detail)}</code>,
+    show: ({ detail }) => (
+      <span className="text-xs break-words text-muted">{detail === null ? "" : writeDetail(detail)}</span>
+    ),
     sortable: false,
     wide: true,
   },

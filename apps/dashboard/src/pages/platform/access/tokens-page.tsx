@@ -51,6 +51,7 @@ export function TokensPage() {
               name="Tokens"
               rows={items}
               keyOf={({ id }) => id}
+              searchable
               columns={columns((token) => setAsked({ kind: "revoke", token }))}
               footer={<MoreButton pages={tokens} />}
             />

@@ -1,5 +1,6 @@
 import type { JobRun } from "@mobigen/analytics-contract";
 import { usePageWindow } from "../../../app/use-window";
+import { writeDetail } from "../../../format/detail";
 import { write } from "../../../format/quantity";
 import { writeMoment } from "../../../format/time";
 import { Badge } from "../../../ui/badge";
@@ -26,7 +27,7 @@ export function RunDialog({ run, onClose }: { run: JobRun; onClose: () => void }
                   <Badge look="bad">failed</Badge>
                 )}
               </span>
-              <span className="text-xs break-words text-muted">{error ?? writeDeeds(did)}</span>
+              <span className="text-xs break-words text-muted">{error ?? (writeDetail(did) || "nothing to do")}</span>
             </li>
           ))}
         </ol>
@@ -36,11 +37,4 @@ export function RunDialog({ run, onClose }: { run: JobRun; onClose: () => void }
       </DialogActions>
     </Dialog>
   );
-}
-
-function writeDeeds(did: Readonly<Record<string, unknown>>): string {
-  const deeds = Object.entries(did).map(
-    ([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`,
-  );
-  return deeds.length === 0 ? "nothing to do" : deeds.join(", ");
 }

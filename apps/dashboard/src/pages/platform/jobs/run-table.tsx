@@ -58,7 +58,7 @@ function columns(onShow: (run: JobRun) => void): readonly Column<JobRun>[] {
     },
     { id: "status", label: "Outcome", value: ({ status }) => status, show: (run) => <RunStatus run={run} /> },
     { id: "attempt", label: "Attempt", kind: "count", value: ({ attempt }) => attempt, wide: true },
-    { id: "took", label: "Took", kind: "duration", value: ({ durationMs }) => durationMs },
+    { id: "took", label: "Took", kind: "duration", value: ({ durationMs }) => durationMs, wide: true },
     {
       id: "started",
       label: "Started",

@@ -57,7 +57,9 @@ const facts: readonly Column<ReportSubscription>[] = [
     show: (subscription) => (
       <span className="flex flex-col">
         <span className="font-medium break-words">{subscription.address}</span>
-        <span className="text-xs text-muted md:hidden">{aboutOf(subscription)}</span>
+        <span className="text-xs text-muted md:hidden">
+          {aboutOf(subscription)}, {subscription.state}
+        </span>
       </span>
     ),
   },
@@ -67,6 +69,7 @@ const facts: readonly Column<ReportSubscription>[] = [
     label: "State",
     value: ({ state }) => state,
     show: ({ state }) => <Badge look={looks[state]}>{state}</Badge>,
+    wide: true,
   },
   { id: "tz", label: "Weeks begin in", value: ({ timezone }) => timezone.replaceAll("_", " "), wide: true },
   {
