@@ -16,7 +16,7 @@ export function budgetColumns(
       label: "Budget",
       value: titleOf,
       show: (budget) => (
-        <span className="flex min-w-32 flex-col gap-0.5">
+        <div className="flex min-w-32 flex-col gap-0.5">
           <span className="font-medium break-words">{titleOf(budget)}</span>
           <span className="flex flex-wrap items-center gap-x-2 text-xs text-muted">
             <span>
@@ -24,7 +24,10 @@ export function budgetColumns(
             </span>
             {budget.mode === "hard" && <Badge look="accent">hard</Badge>}
           </span>
-        </span>
+          <div className="mt-1 md:hidden">
+            <Use budget={budget} />
+          </div>
+        </div>
       ),
     },
     {
@@ -32,16 +35,11 @@ export function budgetColumns(
       label: "Used",
       value: ({ spent, reserved, limit }) => (100 * (spent + reserved)) / limit,
       show: (budget) => (
-        <div className="min-w-36">
-          <Meter
-            label={budget.reserved > 0 ? "spent and held" : "spent"}
-            kind="money"
-            value={budget.spent}
-            projected={budget.spent + budget.reserved}
-            limit={budget.limit}
-          />
+        <div className="min-w-40">
+          <Use budget={budget} />
         </div>
       ),
+      wide: true,
     },
     { id: "spent", label: "Spent", kind: "money", value: ({ spent }) => spent, wide: true },
     { id: "remaining", label: "Left", kind: "money", value: ({ remaining }) => remaining, wide: true },
@@ -59,7 +57,7 @@ export function budgetColumns(
       sortable: false,
       value: () => null,
       show: (budget) => (
-        <span className="flex justify-end gap-1">
+        <span className="flex justify-end gap-x-1 max-md:flex-col">
           <Action label="Alerts" budget={budget} onClick={() => ask("alerts", budget)} />
           {mayChange && (
             <>
@@ -71,6 +69,18 @@ export function budgetColumns(
       ),
     },
   ];
+}
+
+function Use({ budget: { spent, reserved, limit } }: { budget: Budget }) {
+  return (
+    <Meter
+      label={reserved > 0 ? "spent and held" : "spent"}
+      kind="money"
+      value={spent}
+      projected={spent + reserved}
+      limit={limit}
+    />
+  );
 }
 
 type ActionProps = { label: string; budget: Budget; onClick: () => void };
