@@ -1,6 +1,6 @@
 import type { CostBreakdown, CostGrouping, CostGroups, CostQuery } from "@mobigen/analytics-contract";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { request } from "./request";
+import { pathOf, request } from "./request";
 import type { Window } from "./window";
 
 export type CostFilter = Pick<CostQuery, "userId" | "projectId" | "model" | "provider" | "feature" | "tag">;
@@ -20,6 +20,16 @@ export function platformCostQuery(window: Window) {
   return queryOptions({
     queryKey: ["costs", "platform", window],
     queryFn: ({ signal }) => request<CostBreakdown>("/costs", { query: window, signal }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What a user cost, and what their month is likely to come to. */
+export function userCostQuery(userId: string, window: Window) {
+  return queryOptions({
+    queryKey: ["costs", "user", userId, window],
+    queryFn: ({ signal }) =>
+      request<CostBreakdown>(pathOf("/costs/user/:userId", { userId }), { query: window, signal }),
     placeholderData: keepPreviousData,
   });
 }

@@ -29,3 +29,9 @@ export class Unreachable extends Error {
 export function isPassing(error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof ApiProblem && error.status === 503);
 }
+
+/** What is wrong with the fields of a form that was sent, by their names in the body: `/limit` is `limit`. */
+export function faultsOf(error: unknown): Readonly<Record<string, string | undefined>> {
+  if (!(error instanceof ApiProblem)) return {};
+  return Object.fromEntries(error.errors.map(({ pointer, reason }) => [pointer.split("/")[1] ?? pointer, reason]));
+}

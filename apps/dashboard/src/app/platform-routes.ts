@@ -22,4 +22,54 @@ export const platformRoutes = [
     path: "/platform/projects",
     component: lazyRouteComponent(() => import("../pages/platform/projects"), "ProjectsPage"),
   }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/costs",
+    component: lazyRouteComponent(() => import("../pages/platform/costs/page"), "CostsPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/usage",
+    component: lazyRouteComponent(() => import("../pages/platform/usage/page"), "UsagePage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/users",
+    component: lazyRouteComponent(() => import("../pages/platform/users/page"), "UsersPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/users/$userId",
+    component: lazyRouteComponent(() => import("../pages/platform/users/user-page"), "UserPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/budgets",
+    component: lazyRouteComponent(() => import("../pages/platform/budgets/page"), "BudgetsPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/prices",
+    component: lazyRouteComponent(() => import("../pages/platform/prices/page"), "PricesPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/jobs",
+    component: lazyRouteComponent(() => import("../pages/platform/jobs/page"), "JobsPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/reports",
+    component: lazyRouteComponent(() => import("../pages/platform/reports/page"), "ReportsPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/tokens",
+    component: lazyRouteComponent(() => import("../pages/platform/access/tokens-page"), "TokensPage"),
+  }),
+  createRoute({
+    getParentRoute: parent,
+    path: "/platform/audit",
+    component: lazyRouteComponent(() => import("../pages/platform/access/audit-page"), "AuditPage"),
+  }),
 ] as const;

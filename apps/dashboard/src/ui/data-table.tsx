@@ -116,7 +116,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
 function SearchBox({ name, value, onChange }: { name: string; value: string; onChange: (value: string) => void }) {
   return (
-    <label className="relative block w-full sm:w-60">
+    <label className="relative block min-w-40 grow sm:w-60 sm:grow-0">
       <span className="sr-only">Search {name}</span>
       <Search aria-hidden="true" className="pointer-events-none absolute top-2 left-2.5 size-4 text-muted" />
       <input

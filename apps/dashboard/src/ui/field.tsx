@@ -1,8 +1,9 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { classNames } from "./class-names";
 
-const box =
-  "h-8 w-full min-w-0 rounded-md border border-strong-line bg-surface px-2.5 text-sm placeholder:text-muted disabled:opacity-50";
+const frame =
+  "w-full min-w-0 rounded-md border border-strong-line bg-surface px-2.5 text-sm placeholder:text-muted disabled:opacity-50";
+const box = `h-8 ${frame}`;
 
 type Labelled = { label: string; hint?: ReactNode; hideLabel?: boolean; error?: string | undefined };
 
@@ -17,6 +18,29 @@ export function TextField({ label, hint, hideLabel, error, className, ...rest }:
         aria-invalid={error !== undefined}
         aria-describedby={hint === undefined && error === undefined ? undefined : `${id}-note`}
         className={classNames(box, error !== undefined && "border-bad")}
+      />
+    </Field>
+  );
+}
+
+/** The same for a text of several lines. */
+export function TextAreaField({
+  label,
+  hint,
+  hideLabel,
+  error,
+  className,
+  ...rest
+}: ComponentProps<"textarea"> & Labelled) {
+  const id = useId();
+  return (
+    <Field {...{ id, label, hint, hideLabel, error, className }}>
+      <textarea
+        {...rest}
+        id={id}
+        aria-invalid={error !== undefined}
+        aria-describedby={hint === undefined && error === undefined ? undefined : `${id}-note`}
+        className={classNames(frame, "py-1.5", error !== undefined && "border-bad")}
       />
     </Field>
   );

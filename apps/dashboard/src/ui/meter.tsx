@@ -14,7 +14,10 @@ export function Meter({ label, value, limit, kind, projected }: MeterProps) {
     <div>
       <div className="mb-1.5 flex justify-between gap-2 text-xs">
         <span className="truncate text-muted">{label}</span>
-        <span className="font-medium tabular-nums" title={`${write(kind, value).exact} of ${write(kind, limit).exact}`}>
+        <span
+          className="font-medium whitespace-nowrap tabular-nums"
+          title={`${write(kind, value).exact} of ${write(kind, limit).exact}`}
+        >
           {write("percent", percent).short} of {write(kind, limit).short}
         </span>
       </div>

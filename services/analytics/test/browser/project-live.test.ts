@@ -1,9 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askAsAdmin } from "../support/ask-as-admin.js";
 import { axeViolations } from "../support/axe.js";
 import { openBrowser, signIn, visit } from "../support/browser.js";
 import { type BuiltService, startBuiltService } from "../support/built-service.js";
-import { askAsAdmin } from "../support/project-pages.js";
 
 let service: BuiltService;
 let browser: Browser;

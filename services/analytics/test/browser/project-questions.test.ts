@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askAsAdmin } from "../support/ask-as-admin.js";
 import { axeViolations } from "../support/axe.js";
 import { openBrowser, settle, signIn, visit } from "../support/browser.js";
 import { type BuiltService, startBuiltService } from "../support/built-service.js";
-import { askAsAdmin } from "../support/project-pages.js";
 
 const days = "period=30d&tz=Europe/Berlin";
 

@@ -1,15 +1,17 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askAsAdmin } from "../support/ask-as-admin.js";
 import { axeViolations } from "../support/axe.js";
 import { desktop, openBrowser, phone, settle, signIn, visit } from "../support/browser.js";
 import { type BuiltService, startBuiltService } from "../support/built-service.js";
-import { adminPages, askAsAdmin, findInnerPages, ownerPages } from "../support/project-pages.js";
+import { adminPages, findInnerPages, ownerPages } from "../support/project-pages.js";
 
 const days = "period=30d&tz=Europe/Berlin";
 
 let service: BuiltService;
 let browser: Browser;
 let projectId: string;
+const ask = (path: string, body?: object): Promise<unknown> => askAsAdmin(service, path, body);
 beforeAll(async () => {
   [service, browser] = await Promise.all([startBuiltService(), openBrowser()]);
   await service.run("demo", "--projects", "1", "--days", "30");
@@ -117,8 +119,4 @@ describe("the pages of a project", () => {
 
 function isTooWide(page: Page): Promise<boolean> {
   return page.evaluate<boolean>("document.documentElement.scrollWidth > window.innerWidth");
-}
-
-function ask(path: string, body?: object): Promise<unknown> {
-  return askAsAdmin(service, path, body);
 }

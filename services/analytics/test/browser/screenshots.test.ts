@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { askAsAdmin } from "../support/ask-as-admin.js";
 import { openBrowser } from "../support/browser.js";
 import { type BuiltService, startBuiltService } from "../support/built-service.js";
 import { pages } from "../support/pages.js";
-import { adminPages, askAsAdmin, findInnerPages, ownerPages } from "../support/project-pages.js";
+import { fillPlatform } from "../support/platform-world.js";
+import { adminPages, findInnerPages, ownerPages } from "../support/project-pages.js";
 import { shootPages } from "../support/shoot.js";
 
 // Only when asked for: SCREENSHOTS=1 npx vitest run --project browser screenshots
@@ -11,6 +13,7 @@ describe.runIf(process.env["SCREENSHOTS"] === "1")("screenshots", () => {
     const [service, browser] = await Promise.all([startBuiltService(), openBrowser()]);
     try {
       await service.run("demo", "--projects", "12", "--days", "60");
+      await fillPlatform(service);
       const all = { ...pages, ...(await projectPages(service)) };
       expect(await shootPages(browser, service.url, service.adminToken, all)).toContain(".screenshots");
     } finally {

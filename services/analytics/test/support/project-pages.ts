@@ -1,5 +1,3 @@
-import type { BuiltService } from "./built-service.js";
-
 const nothing = "No events in this period";
 
 /**
@@ -50,18 +48,4 @@ type Named = { items: { type: string; name: string | null }[] };
 
 function stepOf({ type, name }: Named["items"][number]) {
   return { type, ...(name === null ? {} : { name }) };
-}
-
-/** The API as an admin; POST where there is a body. @throws for a refusal */
-export async function askAsAdmin(
-  { url, adminToken }: Pick<BuiltService, "url" | "adminToken">,
-  path: string,
-  body?: object,
-): Promise<unknown> {
-  const response = await fetch(url + path, {
-    headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return response.json();
 }

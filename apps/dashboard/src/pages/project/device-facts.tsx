@@ -1,5 +1,5 @@
 import type { AppSession } from "@mobigen/analytics-contract";
-import { Fact, Facts } from "./facts";
+import { Fact, Facts } from "../../ui/facts";
 
 type Device = AppSession["device"];
 

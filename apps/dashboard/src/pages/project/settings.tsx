@@ -7,10 +7,10 @@ import { writeMoment } from "../../format/time";
 import { Page } from "../../layout/page";
 import { Button } from "../../ui/button";
 import { Card } from "../../ui/card";
+import { Fact, Facts } from "../../ui/facts";
 import { FailureNote } from "../../ui/failure-note";
 import { SelectField, TextField } from "../../ui/field";
 import { Loaded } from "../../ui/loaded";
-import { Fact, Facts } from "./facts";
 
 /** What a project is called, where its days begin, and its limits. */
 export function SettingsPage() {

@@ -42,7 +42,7 @@ export function CostSummary() {
         {now.data !== undefined && now.data.unpricedRequests > 0 && (
           <PartialNote>
             {now.data.unpricedRequests} calls have no price yet and are in no cost.{" "}
-            <Link to="/platform" className="underline">
+            <Link to="/platform/prices" className="underline">
               Price them
             </Link>
           </PartialNote>

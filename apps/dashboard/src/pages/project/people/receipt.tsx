@@ -2,10 +2,10 @@ import type { Erasure } from "@mobigen/analytics-contract";
 import { Link } from "@tanstack/react-router";
 import { useProjectId } from "../../../app/use-project-id";
 import { Card } from "../../../ui/card";
+import { Fact, Facts } from "../../../ui/facts";
 import { Moment } from "../../../ui/moment";
 import { Quantity } from "../../../ui/quantity";
 import { PartialNote } from "../../../ui/states";
-import { Fact, Facts } from "../facts";
 
 /** What was deleted of a person. */
 export function Receipt({ erasure }: { erasure: Erasure }) {

@@ -6,6 +6,7 @@ import { useProjectId } from "../../../app/use-project-id";
 import { Page } from "../../../layout/page";
 import { BackLink } from "../../../ui/back-link";
 import { Card } from "../../../ui/card";
+import { Fact, Facts } from "../../../ui/facts";
 import { Loaded } from "../../../ui/loaded";
 import { Moment } from "../../../ui/moment";
 import { MoreButton } from "../../../ui/more-button";
@@ -13,7 +14,6 @@ import { Quantity } from "../../../ui/quantity";
 import { EmptyState } from "../../../ui/states";
 import { ActorLink } from "../actor-link";
 import { DeviceFacts } from "../device-facts";
-import { Fact, Facts } from "../facts";
 import { Timeline } from "../timeline/timeline";
 import { TimelineCsv } from "../timeline/timeline-csv";
 
