@@ -20,7 +20,7 @@ export const platformRoutes = [
   createRoute({
     getParentRoute: parent,
     path: "/platform/projects",
-    component: lazyRouteComponent(() => import("../pages/platform/projects"), "ProjectsPage"),
+    component: lazyRouteComponent(() => import("../pages/platform/projects/page"), "ProjectsPage"),
   }),
   createRoute({
     getParentRoute: parent,

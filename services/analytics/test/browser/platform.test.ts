@@ -206,6 +206,25 @@ describe("the pages of the platform", () => {
     await context.close();
   });
 
+  it("rank and search all projects by the URL, and say when none is left", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto("/platform/projects?period=30d&tz=UTC&rank=name");
+    await settle(page);
+    const names = await page.getByRole("row").getByRole("link").allInnerTexts();
+    expect(names.length).toBeGreaterThan(2);
+    expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)));
+    await page.getByLabel("Search projects").fill("demo-app");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByText(/^1 of \d projects/).waitFor();
+    expect(new URL(page.url()).searchParams.get("find")).toBe("demo-app");
+    await page.getByLabel("Search projects").fill("no app is called so");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByText("There are no such projects").waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it("show what a job did, step by step", async () => {
     const { page, context, complaints } = await visit(browser, { url: service.url });
     await signIn(page, service.adminToken);

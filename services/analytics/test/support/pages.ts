@@ -3,7 +3,7 @@ const days = "period=30d&tz=Europe/Berlin";
 /** Every page of the platform, by a name for its picture. */
 export const pages: Readonly<Record<string, string>> = {
   overview: `/platform?${days}`,
-  projects: "/platform/projects?tz=Europe/Berlin",
+  projects: `/platform/projects?${days}&rank=cost`,
   costs: `/platform/costs?${days}`,
   "costs-narrowed": `/platform/costs?${days}&by=feature&model=claude-3-sonnet-20240229`,
   usage: `/platform/usage?${days}&request=cached-1`,
