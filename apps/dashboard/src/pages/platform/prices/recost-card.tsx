@@ -1,5 +1,6 @@
 import type { RecostReply } from "@mobigen/analytics-contract";
 import { type FormEvent, useState } from "react";
+import { Unreachable } from "../../../api/problem";
 import { usePageWindow, useParam } from "../../../app/use-window";
 import { dayEnd, dayStart } from "../../../layout/local-day";
 import { Button } from "../../../ui/button";
@@ -133,6 +134,8 @@ function Progress({ soFar, onStop }: { soFar: RecostReply | null; onStop: () => 
   );
 }
 
+/** Stopped while an answer was under way it is no answer; what stopped it is the cause then. */
 function isStopped(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "AbortError";
+  const cause = error instanceof Unreachable ? error.cause : error;
+  return cause instanceof DOMException && cause.name === "AbortError";
 }

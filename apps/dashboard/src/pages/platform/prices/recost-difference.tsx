@@ -9,9 +9,9 @@ import { PartialNote } from "../../../ui/states";
 export function RecostDifference({ result, action }: { result: RecostReply; action: ReactNode }) {
   const { scanned, records, newlyPriced, archived, before, after, difference, byModelAndDay, truncated } = result;
   return (
-    <div role="status" aria-label="Result of the dry run" className="flex flex-col gap-4">
+    <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-end justify-between gap-4">
-        <dl className="flex flex-wrap gap-x-8 gap-y-3">
+        <dl aria-live="polite" className="flex flex-wrap gap-x-8 gap-y-3">
           <Sum label="Calls looked at" kind="count" value={scanned} />
           <Sum label="Calls that change" kind="count" value={records} />
           {newlyPriced > 0 && <Sum label="Priced for the first time" kind="count" value={newlyPriced} />}
