@@ -8,9 +8,13 @@ import { Quantity } from "../../../ui/quantity";
 
 type Property = EventProperties["properties"][number];
 
+const outstandingPercent = 1;
+
 /** One property: how often it is there, of which type, and what it is most. */
 export function PropertyCard({ property }: { property: Property }) {
   const { key, share, types, distinctValues, topValues, otherEvents, numbers } = property;
+  // Prices and ids: a list of the ten that came twice tells nothing.
+  const hasOutstanding = topValues.some((one) => one.share >= outstandingPercent);
   return (
     <Card
       title={key}
@@ -21,7 +25,7 @@ export function PropertyCard({ property }: { property: Property }) {
       ].join(" · ")}
     >
       {numbers !== null && <Numbers numbers={numbers} />}
-      {topValues.length > 0 && (
+      {hasOutstanding && (
         <BarList
           kind="count"
           items={topValues.map(({ value, events, share: part }) => ({
@@ -32,8 +36,11 @@ export function PropertyCard({ property }: { property: Property }) {
           }))}
         />
       )}
-      {otherEvents > 0 && (
+      {hasOutstanding && otherEvents > 0 && (
         <p className="px-2 pt-2 text-xs text-muted">{write("count", otherEvents).short} events with other values</p>
+      )}
+      {!hasOutstanding && topValues.length > 0 && (
+        <p className="px-2 text-xs text-muted">No value is in as many as {outstandingPercent}% of the events.</p>
       )}
     </Card>
   );

@@ -97,7 +97,7 @@ function Settings() {
       <SelectField
         label="Breakdown"
         hideLabel
-        className="w-36"
+        className="w-40"
         value={breakdown}
         onChange={(event) => setBreakdown(event.target.value)}
         options={breakdowns}

@@ -8,7 +8,7 @@ import { Card } from "../../../ui/card";
 import { SkeletonLines } from "../../../ui/skeleton";
 import { EmptyState } from "../../../ui/states";
 import { ActorLink } from "../actor-link";
-import { TimelineRow } from "../timeline/timeline";
+import { Timeline } from "../timeline/timeline";
 import { TimelineCsv } from "../timeline/timeline-csv";
 import { Announcer } from "./announcer";
 import { type Feed, mostShown } from "./feed";
@@ -53,11 +53,7 @@ function LiveFeed({ projectId }: { projectId: string }) {
             </p>
           )}
           {shown.events.length > 0 && (
-            <ol>
-              {shown.events.map((event) => (
-                <TimelineRow key={event.eventId} event={event} aside={<ActorLink actor={event.actor} />} />
-              ))}
-            </ol>
+            <Timeline events={shown.events} aside={({ actor }) => <ActorLink actor={actor} />} />
           )}
         </div>
         {shown.events.length === 0 && state === "open" && <NothingYet />}

@@ -23,7 +23,7 @@ export function Timeline({ events, showsPauses = false, aside }: TimelineProps) 
   return (
     <div className="flex flex-col gap-4">
       {byDay(events, tz).map(({ day, events: ofDay }) => (
-        <section key={day}>
+        <section key={ofDay.at(-1)?.eventId}>
           <h3 className="mb-1 text-xs font-semibold text-muted">{day}</h3>
           <ol className="flex flex-col">
             {ofDay.map((event, place) => (
@@ -41,10 +41,10 @@ export function Timeline({ events, showsPauses = false, aside }: TimelineProps) 
   );
 }
 
-type TimelineRowProps = { event: TimelineEvent; pause?: number | null; aside?: ReactNode };
+type TimelineRowProps = { event: TimelineEvent; pause: number | null; aside: ReactNode };
 
 /** One event: when, what, and what it carries. */
-export function TimelineRow({ event, pause = null, aside }: TimelineRowProps) {
+function TimelineRow({ event, pause, aside }: TimelineRowProps) {
   const { tz } = usePageWindow();
   const { timestamp, type, name, isBot, properties } = event;
   return (
@@ -79,13 +79,16 @@ function pauseBefore(event: TimelineEvent, before: TimelineEvent | undefined): n
   return pause >= pauseMs ? pause : null;
 }
 
-function byDay(events: readonly TimelineEvent[], tz: string): { day: string; events: TimelineEvent[] }[] {
-  const days = new Map<string, TimelineEvent[]>();
+type Day = { day: string; events: TimelineEvent[] };
+
+/** In the order that they are in: what came late begins a day anew instead of sinking into one above. */
+function byDay(events: readonly TimelineEvent[], tz: string): Day[] {
+  const days: Day[] = [];
   for (const event of events) {
     const day = writeDay(event.timestamp, tz);
-    const ofDay = days.get(day) ?? [];
-    ofDay.push(event);
-    days.set(day, ofDay);
+    const last = days.at(-1);
+    if (last?.day === day) last.events.push(event);
+    else days.push({ day, events: [event] });
   }
-  return [...days].map(([day, ofDay]) => ({ day, events: ofDay }));
+  return days;
 }
