@@ -5,13 +5,12 @@ import { useState } from "react";
 import { revokeToken, tokensQuery } from "../../../api/tokens";
 import { usePages } from "../../../app/use-pages";
 import { Page } from "../../../layout/page";
-import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { Card } from "../../../ui/card";
 import { ConfirmDialog } from "../../../ui/confirm-dialog";
-import { type Column, DataTable } from "../../../ui/data-table";
+import { credentialColumns } from "../../../ui/credential-columns";
+import { DataTable } from "../../../ui/data-table";
 import { Loaded } from "../../../ui/loaded";
-import { Moment } from "../../../ui/moment";
 import { MoreButton } from "../../../ui/more-button";
 import { EmptyState } from "../../../ui/states";
 import { NewTokenDialog } from "./new-token-dialog";
@@ -52,7 +51,15 @@ export function TokensPage() {
               rows={items}
               keyOf={({ id }) => id}
               searchable
-              columns={columns((token) => setAsked({ kind: "revoke", token }))}
+              columns={credentialColumns<Token>("Token", (token) => (
+                <Button
+                  look="quiet"
+                  aria-label={`Revoke ${token.name}`}
+                  onClick={() => setAsked({ kind: "revoke", token })}
+                >
+                  Revoke
+                </Button>
+              ))}
               footer={<MoreButton pages={tokens} />}
             />
           )}
@@ -86,68 +93,4 @@ function RevokeDialog({ token, onClose }: { token: Token; onClose: () => void })
       token can’t be brought back.
     </ConfirmDialog>
   );
-}
-
-function columns(onRevoke: (token: Token) => void): readonly Column<Token>[] {
-  return [
-    {
-      id: "name",
-      label: "Token",
-      value: ({ name }) => name,
-      show: ({ name, prefix }) => (
-        <span className="flex flex-col">
-          <span className="font-medium break-words">{name}</span>
-          <code className="text-xs text-muted">{prefix}…</code>
-        </span>
-      ),
-    },
-    {
-      id: "scopes",
-      label: "May",
-      value: ({ scopes }) => scopes.join(", "),
-      show: ({ scopes, revokedAt }) => (
-        <span className="flex flex-wrap gap-1">
-          {revokedAt === null ? (
-            scopes.map((scope) => (
-              <Badge key={scope} look={scope === "admin" ? "warn" : "neutral"}>
-                {scope}
-              </Badge>
-            ))
-          ) : (
-            <Badge look="bad">revoked</Badge>
-          )}
-        </span>
-      ),
-    },
-    {
-      id: "used",
-      label: "Last used",
-      value: ({ lastUsedAt }) => lastUsedAt,
-      show: ({ lastUsedAt }) =>
-        lastUsedAt === null ? <span className="text-muted">never</span> : <Moment at={lastUsedAt} ago />,
-      wide: true,
-    },
-    {
-      id: "created",
-      label: "Made",
-      value: ({ createdAt }) => createdAt,
-      show: ({ createdAt }) => <Moment at={createdAt} />,
-      wide: true,
-    },
-    {
-      id: "do",
-      label: "Actions",
-      actions: true,
-      sortable: false,
-      value: () => null,
-      show: (token) =>
-        token.revokedAt === null && (
-          <span className="flex justify-end">
-            <Button look="quiet" aria-label={`Revoke ${token.name}`} onClick={() => onRevoke(token)}>
-              Revoke
-            </Button>
-          </span>
-        ),
-    },
-  ];
 }

@@ -5,12 +5,11 @@ import { useState } from "react";
 import { keysQuery } from "../../../api/keys";
 import { useProjectId } from "../../../app/use-project-id";
 import { Page } from "../../../layout/page";
-import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { Card } from "../../../ui/card";
-import { type Column, DataTable } from "../../../ui/data-table";
+import { credentialColumns } from "../../../ui/credential-columns";
+import { DataTable } from "../../../ui/data-table";
 import { Loaded } from "../../../ui/loaded";
-import { Moment } from "../../../ui/moment";
 import { EmptyState } from "../../../ui/states";
 import { NewKeyDialog } from "./new-key-dialog";
 import { RevokeDialog } from "./revoke-dialog";
@@ -37,7 +36,30 @@ export function KeysPage() {
       <Card flush className="pt-3">
         <Loaded query={keys} empty={{ when: ({ items }) => items.length === 0, show: <NoKeys /> }}>
           {({ items }) => (
-            <DataTable name="Keys" rows={items} keyOf={({ id }) => id} sort="-created" columns={columns(setAsked)} />
+            <DataTable
+              name="Keys"
+              rows={items}
+              keyOf={({ id }) => id}
+              sort="-created"
+              columns={credentialColumns<Key>("Key", (key) => (
+                <>
+                  <Button
+                    look="quiet"
+                    aria-label={`Rotate ${key.prefix}`}
+                    onClick={() => setAsked({ kind: "rotate", key })}
+                  >
+                    Rotate
+                  </Button>
+                  <Button
+                    look="quiet"
+                    aria-label={`Revoke ${key.prefix}`}
+                    onClick={() => setAsked({ kind: "revoke", key })}
+                  >
+                    Revoke
+                  </Button>
+                </>
+              ))}
+            />
           )}
         </Loaded>
       </Card>
@@ -50,67 +72,4 @@ export function KeysPage() {
 
 function NoKeys() {
   return <EmptyState title="There are no keys yet">Make one that may ingest, and build it into the app.</EmptyState>;
-}
-
-function columns(ask: (asked: Asked) => void): readonly Column<Key>[] {
-  return [
-    {
-      id: "name",
-      label: "Key",
-      value: ({ name }) => name,
-      show: ({ name, prefix }) => (
-        <span className="flex flex-col">
-          <span className="font-medium">{name === "" ? "no name" : name}</span>
-          <code className="text-xs text-muted">{prefix}…</code>
-        </span>
-      ),
-    },
-    {
-      id: "scopes",
-      label: "May",
-      value: ({ scopes }) => scopes.join(", "),
-      show: ({ scopes, revokedAt }) => (
-        <span className="flex flex-wrap gap-1">
-          {revokedAt === null ? (
-            scopes.map((scope) => <Badge key={scope}>{scope}</Badge>)
-          ) : (
-            <Badge look="bad">revoked</Badge>
-          )}
-        </span>
-      ),
-    },
-    {
-      id: "used",
-      label: "Last used",
-      value: ({ lastUsedAt }) => lastUsedAt,
-      show: ({ lastUsedAt }) =>
-        lastUsedAt === null ? <span className="text-muted">never</span> : <Moment at={lastUsedAt} ago />,
-      wide: true,
-    },
-    {
-      id: "created",
-      label: "Made",
-      value: ({ createdAt }) => createdAt,
-      show: ({ createdAt }) => <Moment at={createdAt} />,
-      wide: true,
-    },
-    {
-      id: "do",
-      label: "Actions",
-      actions: true,
-      sortable: false,
-      value: () => null,
-      show: (key) =>
-        key.revokedAt === null && (
-          <span className="flex justify-end gap-1">
-            <Button look="quiet" aria-label={`Rotate ${key.prefix}`} onClick={() => ask({ kind: "rotate", key })}>
-              Rotate
-            </Button>
-            <Button look="quiet" aria-label={`Revoke ${key.prefix}`} onClick={() => ask({ kind: "revoke", key })}>
-              Revoke
-            </Button>
-          </span>
-        ),
-    },
-  ];
 }
