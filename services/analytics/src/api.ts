@@ -198,14 +198,14 @@ export function createApi(parts: ApiParts): Api {
   api.get("/api/projects/:projectId/sessions/:sessionId", requireProjectReader, appSessions.find);
   api.get("/api/projects/:projectId/actors", requireProjectReader, actors.list);
   api.get("/api/projects/:projectId/actors/:actorId", requireProjectReader, actors.find);
-  // The reader's guard finds the project; the other one, last, says who asks.
+  // Who may not is told so before anything is looked for; the reader's guard then finds the project.
   api.get(
     "/api/projects/:projectId/actors/:actorId/export",
-    requireProjectReader,
     requireToken("admin"),
+    requireProjectReader,
     actors.export,
   );
-  api.delete("/api/projects/:projectId/actors/:actorId", requireProjectReader, requireToken("admin"), actors.erase);
+  api.delete("/api/projects/:projectId/actors/:actorId", requireToken("admin"), requireProjectReader, actors.erase);
   api.get("/api/projects/:projectId/erasures", requireProjectReader, actors.listErasures);
   api.post("/tokens", requireToken("admin"), form, tokens.create);
   api.get("/tokens", requireToken("admin"), tokens.list);
