@@ -19,6 +19,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          // No module of ours keeps state, so that a worker need not load them all again for each file.
+          isolate: false,
           include: ["src/**/*.test.ts", "../../packages/*/src/**/*.test.ts", "../../apps/*/src/**/*.test.ts"],
         },
       },
@@ -31,9 +33,8 @@ export default defineConfig({
           globalSetup: ["test/support/global-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // Much of a test is waiting, for PostgreSQL or a timeout: by itself Vitest would leave one of two cores idle.
-          maxWorkers: 2,
-          // No module of ours keeps state, so that a worker need not load them all again for each file.
+          // Much of a test is waiting, for PostgreSQL or a timeout: so more of them run than there are cores in the smallest machine.
+          maxWorkers: 3,
           isolate: false,
         },
       },
