@@ -44,8 +44,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
-          // One browser after the other: each takes a core.
-          fileParallelism: false,
+          // A browser and its service wait for each other.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
