@@ -1,12 +1,18 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compression } from "vite-plugin-compression2";
 
 // What `vite dev` leaves to a service that runs beside it: everything that is no page.
 const pages = /^\/(platform|projects|sign-in|src|node_modules|assets|@)|^\/(\?.*)?$/;
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  // Compressed once, here, as small as they get: the service only picks a file.
+  plugins: [
+    react(),
+    tailwindcss(),
+    compression({ include: /\.(js|css|svg)$/, algorithms: ["gzip", "brotliCompress"] }),
+  ],
   build: {
     // The oldest that know light-dark(), which every colour is made with.
     target: ["chrome123", "safari17.5", "firefox128"],

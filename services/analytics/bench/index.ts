@@ -4,6 +4,7 @@ import { type Environment, startEnvironment } from "./environment.js";
 import type { Part } from "./part.js";
 import { crash } from "./parts/crash.js";
 import { dashboards } from "./parts/dashboards.js";
+import { firstPage } from "./parts/first-page.js";
 import { ingest } from "./parts/ingest.js";
 import { insights } from "./parts/insights.js";
 import { latency } from "./parts/latency.js";
@@ -25,6 +26,7 @@ const parts: Record<string, Part> = {
   projection,
   insights,
   dashboards,
+  "first-page": firstPage,
 };
 
 const help = `npm run bench -- [PART ...] [--events N] [--rounds N] [--seconds N] [--seed N] [--no-write]

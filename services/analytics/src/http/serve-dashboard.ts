@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import express, { type RequestHandler } from "express";
+import type { RequestHandler } from "express";
+import serveCompressed from "express-static-gzip";
 
 /** The paths of pages, all GET. Everything else is the API's: an unknown path is its 404, never a page. */
 const pagePaths = ["/sign-in", "/platform", "/platform/*rest", "/projects", "/projects/*rest"];
@@ -30,13 +31,13 @@ export function createDashboard(folder: string = locateDashboard()): Dashboard {
       res.type("html").send(page);
     },
     pagePaths: page === null ? [] : pagePaths,
-    // Their names change with their contents.
-    assets: express.static(path.join(folder, "assets"), {
+    // As the build has compressed them, where the browser takes that.
+    assets: serveCompressed(path.join(folder, "assets"), {
       index: false,
-      dotfiles: "ignore",
-      immutable: true,
-      maxAge: "1y",
-      fallthrough: true,
+      enableBrotli: true,
+      orderPreference: ["br", "gz"],
+      // Their names change with their contents.
+      serveStatic: { dotfiles: "ignore", immutable: true, maxAge: "1y", fallthrough: true },
     }),
   };
 }

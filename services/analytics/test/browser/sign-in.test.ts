@@ -14,6 +14,23 @@ afterAll(async () => {
   await service?.close();
 });
 
+describe("the files of the pages", () => {
+  it("are sent compressed and kept for ever, and plainly to whoever takes no compression", async () => {
+    const page = await (await fetch(service.url)).text();
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? "";
+    const ask = (encoding: string): Promise<Response> =>
+      fetch(service.url + script, { headers: { "accept-encoding": encoding } });
+    const [brotli, gzip, plain] = await Promise.all([ask("gzip, deflate, br"), ask("gzip"), ask("identity")]);
+    expect([brotli, gzip, plain].map(({ headers }) => headers.get("content-encoding"))).toEqual(["br", "gzip", null]);
+    expect(brotli.headers.get("cache-control")).toContain("immutable");
+    expect(brotli.headers.get("content-type")).toContain("javascript");
+    const text = await plain.text();
+    expect(await brotli.text()).toBe(text);
+    expect(await gzip.text()).toBe(text);
+    expect(Number(brotli.headers.get("content-length"))).toBeLessThan(text.length / 3);
+  });
+});
+
 describe("signing in", () => {
   it("asks for a token, refuses a wrong one, and leads on to where one wanted to go", async () => {
     const { page, context } = await visit(browser, { url: service.url });

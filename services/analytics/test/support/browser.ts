@@ -47,7 +47,7 @@ export async function signIn(page: Page, token: string): Promise<void> {
   await page.waitForURL((url) => url.pathname !== "/sign-in");
 }
 
-const quietMs = 500;
+const quietMs = 250;
 const settleTimeoutMs = 30_000;
 
 const openRequests = new WeakMap<Page, Set<Request>>();
