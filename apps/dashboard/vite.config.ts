@@ -19,6 +19,14 @@ export default defineConfig({
     // The content security policy allows no data: but in images.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // What most pages are made of in one file: thirty small ones are asked for one after the other, and compress worse.
+        codeSplitting: {
+          groups: [{ name: "parts", test: /src\/(ui|format|api|app|layout)\//, minShareCount: 2 }],
+        },
+      },
+    },
   },
   server: {
     proxy: {
