@@ -14,6 +14,7 @@ import {
   someWindow,
   worldNow,
 } from "../support/insight-world.js";
+import { readAll } from "../support/read-all.js";
 
 let world: InsightWorld;
 beforeAll(async () => {
@@ -40,20 +41,6 @@ function groupsOf(events: readonly AppEvent[]) {
       },
     ]),
   );
-}
-
-/** All pages of a list, one after the other. */
-async function readAll<Item>(
-  read: (cursor: string | undefined) => Promise<{ items: Item[]; nextCursor: string | null }>,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await read(cursor);
-    items.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return items;
 }
 
 const limit = fc.constantFrom(1, 2, 3, 50);

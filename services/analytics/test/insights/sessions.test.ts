@@ -17,6 +17,7 @@ import {
   someWindow,
   worldNow,
 } from "../support/insight-world.js";
+import { readAll } from "../support/read-all.js";
 
 let world: InsightWorld;
 beforeAll(async () => {
@@ -25,20 +26,6 @@ beforeAll(async () => {
 afterAll(() => world.drop());
 
 const limit = fc.constantFrom(1, 3, 50);
-
-/** All pages of a list, one after the other. */
-async function readAll<Item>(
-  read: (cursor: string | undefined) => Promise<{ items: Item[]; nextCursor: string | null }>,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await read(cursor);
-    items.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return items;
-}
 
 /** Sessions by their id, as one by one comes to. */
 function knownSessions(): Map<string, KnownSession & { id: string; key: string; events: AppEvent[] }> {
