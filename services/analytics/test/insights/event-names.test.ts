@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { readEventNames, readScreens } from "../../src/insights/event-names.js";
 import { instant, percentOf, readQuestion } from "../../src/insights/question.js";
 import { type AppEvent, effectiveTime } from "../../src/stores/event-store.js";
+import { bucketMs } from "../../src/types.js";
 import {
   actorsOf,
   createInsightWorld,
@@ -69,6 +70,22 @@ it("gives types and names as one by one comes to, the most frequent first, page 
     { numRuns: 60 },
   );
 }, 120_000);
+
+it("looks no further than the window for the last moment of a name, where an event is the first of its quarter", async () => {
+  const firsts = world.events.map(effectiveTime).filter((at) => at % bucketMs === 0);
+  expect(firsts.length).toBeGreaterThan(10);
+  for (const at of firsts.slice(0, 30)) {
+    for (const filters of [{}, { platform: "ios" }]) {
+      const window = { from: instant(at - 2 * 86_400_000), to: instant(at + 1) };
+      const question = readQuestion(world.project, { ...window, ...filters }, worldNow);
+      const events = eventsBetween(world.events, question.window).filter((event) => passes(event, question.filter));
+      const { items } = await readEventNames(world.stores, question, { limit: 50, cursor: undefined });
+      const is = items.map(({ type, name, lastSeenAt }) => [JSON.stringify([type, name]), lastSeenAt]);
+      const expected = [...groupsOf(events)].map(([key, { lastSeenAt }]) => [key, lastSeenAt]);
+      expect([Object.fromEntries(is), world.seed]).toEqual([Object.fromEntries(expected), world.seed]);
+    }
+  }
+});
 
 it("gives screens as one by one comes to, with who saw them", async () => {
   const filters = someFilters("platform", "version", "country", "property");

@@ -50,18 +50,30 @@ async function listNames(
   const names = rows.flatMap(({ total: _, ...row }): NamedEvents[] =>
     row.nameKey === null ? [] : [{ ...withoutLast(row), lastSeenAt: row.lastAt.getTime() }],
   );
-  return { total: rows[0]?.total ?? 0, names: await refineLastSeen(pool, projectKey, names) };
+  const whole = rollupPart(window, filter);
+  return {
+    total: rows[0]?.total ?? 0,
+    names: whole === undefined ? names : await refineLastSeen(pool, projectKey, names, whole),
+  };
 }
 
 function withoutLast<Row extends { lastAt: Date }>({ lastAt: _, ...row }: Row): Omit<Row, "lastAt"> {
   return row;
 }
 
-// Whole buckets: project_rollup's primary key. Devices and properties are known of single events only: see eventsIn.
-function countedEvents(bindings: Bindings, project: string, window: TimeWindow, filter: EventFilter): string {
-  const { platform, version, timezones, properties } = filter;
+/** The part of a window that is read from the rollup. Devices and properties are known of single events only. */
+function rollupPart(
+  window: TimeWindow,
+  { platform, version, timezones, properties }: EventFilter,
+): TimeWindow | undefined {
   const isOfRows = [platform, version, timezones, properties].some((part) => part !== undefined);
-  const { whole, cut } = isOfRows ? { whole: undefined, cut: [window] } : splitWindow(window);
+  return isOfRows ? undefined : splitWindow(window).whole;
+}
+
+// Whole buckets: event_rollup's primary key. The rest: see eventsIn.
+function countedEvents(bindings: Bindings, project: string, window: TimeWindow, filter: EventFilter): string {
+  const whole = rollupPart(window, filter);
+  const cut = whole === undefined ? [window] : splitWindow(window).cut;
   const parts = cut.map((part) => {
     const conditions = eventConditions(bindings, project, filter);
     return `select name_key, at, 1::bigint as value from ${eventsIn(bindings, { project, window: part, columns: "name_key", conditions })} as event`;
@@ -85,8 +97,10 @@ async function refineLastSeen(
   pool: pg.Pool,
   projectKey: number,
   names: readonly NamedEvents[],
+  whole: TimeWindow,
 ): Promise<NamedEvents[]> {
-  const buckets = [...new Set(names.map(({ lastSeenAt }) => lastSeenAt).filter((at) => at % bucketMs === 0))];
+  const isBucket = (at: number): boolean => at % bucketMs === 0 && at >= whole.from && at < whole.to;
+  const buckets = [...new Set(names.map(({ lastSeenAt }) => lastSeenAt).filter(isBucket))];
   if (buckets.length === 0) return [...names];
   const inBucket = (at: string): string =>
     `select name_key, max(${at}) as at from unnest($2::timestamptz[]) as bucket
