@@ -144,6 +144,7 @@ it("finds no difference before there is data", async () => {
     ["session", 0, 0],
     ["actor", 0, 0],
     ["actor_day", 0, 0],
+    ["corrected_day", 0, 0],
     ["ingestion_ledger", 0, 0],
     ["platform_event_rollup", 0, 0],
     ["usage_rollup", 0, 0],

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createEventBuffer } from "../../src/ingestion/event-buffer.js";
 import type { AppEvent, EventBatch, EventStore } from "../../src/stores/event-store.js";
+import { createVerifyStore } from "../../src/stores/postgres/verify-store.js";
 import { appEvent, eventBatch } from "../support/app-events.js";
 import { countDeadlocks, createEventDatabase, type EventDatabase } from "../support/event-database.js";
 
@@ -68,6 +69,36 @@ describe("append", () => {
       },
     ]);
     await expectNoDifferences();
+  });
+
+  it("notes the days of events whose clock was corrected, by the quarter of an hour that they count in", async () => {
+    const corrected = (eventId: string, at: string, correctedAt: string) =>
+      appEvent({ eventId, at, correctedAt: Date.parse(correctedAt) });
+    const first = [
+      corrected("a", "2026-01-03T23:59:59.999Z", "2026-01-04T01:14:59.999Z"),
+      corrected("b", "2026-01-03T00:00:00Z", "2026-01-04T01:00:00Z"),
+      corrected("years off", "2019-02-01T12:00:00Z", "2026-01-03T12:00:00Z"),
+      appEvent({ eventId: "c", at: "2026-01-03T12:00:00Z" }),
+    ];
+    await store.append([batch(first)]);
+    // Beside retries rows are written in another way.
+    await store.append([batch([...first, corrected("d", "2026-01-02T10:00:00Z", "2026-01-04T01:15:00Z")])]);
+    const { rows } = await db.pool.query(
+      "select bucket, day::text from corrected_day where project_key = $1 order by bucket, day",
+      [db.projectKeys[0]],
+    );
+    expect(rows).toEqual([
+      { bucket: new Date("2026-01-03T12:00:00Z"), day: "2019-02-01" },
+      { bucket: new Date("2026-01-04T01:00:00Z"), day: "2026-01-03" },
+      { bucket: new Date("2026-01-04T01:15:00Z"), day: "2026-01-02" },
+    ]);
+    await expectNoDifferences();
+
+    await db.pool.query("delete from corrected_day where day = '2019-02-01'");
+    const checks = await createVerifyStore(db.pool).recount(5);
+    expect(checks.flatMap(({ name, differences }) => (differences > 0 ? [[name, differences]] : []))).toEqual([
+      ["corrected_day", 1],
+    ]);
   });
 
   it("stores a batch that comes twice once, and says so", async () => {

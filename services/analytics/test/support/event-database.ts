@@ -15,6 +15,7 @@ export const eventTables = [
   "session",
   "actor",
   "actor_day",
+  "corrected_day",
   "project_rollup",
   "ingestion_ledger",
   "ingestion_rejection",

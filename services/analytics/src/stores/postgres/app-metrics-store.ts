@@ -2,6 +2,7 @@ import type pg from "pg";
 import { type TimeWindow, toInstant } from "../../types.js";
 import type { AppMetricsStore } from "../app-metrics-store.js";
 import { appSlice, type DayMask, dayMasks, eventsOfCut } from "./app-slices.js";
+import { readCorrectedCuts } from "./corrected-days.js";
 import { keptActives, keptIntervals } from "./kept-actives.js";
 import { series, slotOf, windowOf } from "./series.js";
 import { type Bindings, createBindings, splitWindow } from "./slices.js";
@@ -42,11 +43,13 @@ async function readSums(
   const sums = (slice: string): string =>
     `select ${slotOf(bindings, boundaries)} as slot, sum(${column}) as value from ${slice} as slice group by slot`;
   if (projectId !== undefined) {
-    const statement = sums(appSlice(bindings, window, projectCondition(bindings, projectId)));
+    const corrected = await readCorrectedCuts(pool, window, { projectId });
+    const statement = sums(appSlice(bindings, window, corrected, projectCondition(bindings, projectId)));
     return series(boundaries, await query<SlotValue>(pool, statement, bindings.values));
   }
   return inSnapshot(pool, async (client) => {
-    const statement = sums(platformAppSlice(bindings, window, await readClosedBefore(client)));
+    const [closedBefore, corrected] = [await readClosedBefore(client), await readCorrectedCuts(client, window, {})];
+    const statement = sums(platformAppSlice(bindings, window, { closedBefore, corrected }));
     return series(boundaries, (await client.query<SlotValue>(statement, bindings.values)).rows);
   });
 }
@@ -55,7 +58,8 @@ type SlotValue = { slot: number; value: string };
 
 async function readProjectActives(pool: pg.Pool, boundaries: readonly number[], projectId: string): Promise<number[]> {
   const bindings = createBindings();
-  const statement = countActives(bindings, boundaries, projectCondition(bindings, projectId));
+  const corrected = await readCorrectedCuts(pool, windowOf(boundaries), { projectId });
+  const statement = countActives(bindings, boundaries, { corrected, project: projectCondition(bindings, projectId) });
   return series(boundaries, await query<SlotValue>(pool, statement, bindings.values));
 }
 
@@ -64,9 +68,10 @@ async function readPlatformActives(client: pg.PoolClient, boundaries: readonly n
   const bindings = createBindings();
   const kept = keptIntervals(boundaries, await readClosedBefore(client));
   const slots = new Set(kept.map(({ slot }) => slot));
+  const corrected = await readCorrectedCuts(client, windowOf(boundaries), {});
   const parts = [
     ...(kept.length > 0 ? [keptActives(bindings, kept)] : []),
-    ...(slots.size < boundaries.length - 1 ? [countActives(bindings, boundaries, "true", slots)] : []),
+    ...(slots.size < boundaries.length - 1 ? [countActives(bindings, boundaries, { corrected, leftOut: slots })] : []),
   ];
   const { rows } = await client.query<SlotValue>(
     `select slot, sum(value) as value from (${parts.join("\n union all ")}) as actives group by slot`,
@@ -75,18 +80,19 @@ async function readPlatformActives(client: pg.PoolClient, boundaries: readonly n
   return series(boundaries, rows);
 }
 
+type CountedActives = { corrected: readonly TimeWindow[]; project?: string; leftOut?: ReadonlySet<number> };
+
 // Each interval as the quarters of an hour of its UTC days: an actor was active in it where the two masks share a bit. Served
 // by actor_day's primary key (project_key, day, actor_id), project by project.
 function countActives(
   bindings: Bindings,
   boundaries: readonly number[],
-  project: string,
-  leftOut: ReadonlySet<number> = new Set(),
+  { corrected, project = "true", leftOut = new Set() }: CountedActives,
 ): string {
   const { whole, cut } = splitWindow(windowOf(boundaries));
   const parts = cut.map(
     (part) => `select ${slotOf(bindings, boundaries)} as slot, project_key, actor_id
-      from ${eventsOfCut(bindings, part, project)} as event where actor_id is not null`,
+      from ${eventsOfCut(bindings, part, corrected, project)} as event where actor_id is not null`,
   );
   const masks = whole === undefined ? [] : masksOf(boundaries, whole).filter(({ slot }) => !leftOut.has(slot));
   parts.push(`select mask.slot, project_key, actor_id

@@ -1,4 +1,5 @@
 import { bucketMs, type TimeWindow, toInstant } from "../../types.js";
+import { occurredIn } from "./corrected-days.js";
 import { type Bindings, splitWindow } from "./slices.js";
 
 /**
@@ -8,10 +9,15 @@ import { type Bindings, splitWindow } from "./slices.js";
  * Whole buckets: project_rollup's primary key for one project, else project_rollup_bucket. Cut ones: see eventsOfCut; their sessions
  * by session_started_at, project by project.
  */
-export function appSlice(bindings: Bindings, window: TimeWindow, project = "true"): string {
+export function appSlice(
+  bindings: Bindings,
+  window: TimeWindow,
+  corrected: readonly TimeWindow[],
+  project = "true",
+): string {
   const { whole, cut } = splitWindow(window);
   const parts = cut.flatMap((part) => [
-    `select at, project_key, 1::bigint as events, 0::bigint as sessions from ${eventsOfCut(bindings, part, project)} as event`,
+    `select at, project_key, 1::bigint as events, 0::bigint as sessions from ${eventsOfCut(bindings, part, corrected, project)} as event`,
     `select started_at, project_key, 0, 1 from project join session using (project_key)
       where ${within(bindings, "started_at", part)} and ${project}`,
   ]);
@@ -29,11 +35,16 @@ export function appSlice(bindings: Bindings, window: TimeWindow, project = "true
  * A subselect of who did something in `[from, to)`: project_key and actor_id, with repeats. Whole buckets by actor_day's primary key
  * (project_key, day, actor_id), project by project; cut ones: see eventsOfCut.
  */
-export function activeSlice(bindings: Bindings, window: TimeWindow, project = "true"): string {
+export function activeSlice(
+  bindings: Bindings,
+  window: TimeWindow,
+  corrected: readonly TimeWindow[],
+  project = "true",
+): string {
   const { whole, cut } = splitWindow(window);
   const parts = cut.map(
     (part) =>
-      `select project_key, actor_id from ${eventsOfCut(bindings, part, project)} as event where actor_id is not null`,
+      `select project_key, actor_id from ${eventsOfCut(bindings, part, corrected, project)} as event where actor_id is not null`,
   );
   if (whole !== undefined) {
     const masks = dayMasks(whole);
@@ -69,14 +80,20 @@ export function dayMasks({ from, to }: TimeWindow): DayMask[] {
 /**
  * A subselect of events by the time that they count by (`at`), of less than two buckets: the primary key's range of each project,
  * and, where a device's clock was corrected, app_event_corrected_at. `from project join …` makes the planner walk an index that
- * begins with the project once for each, for all projects too.
+ * begins with the project once for each, for all projects too. `corrected`: readCorrectedCuts().
  */
-export function eventsOfCut(bindings: Bindings, part: TimeWindow, project: string): string {
-  return `(select occurred_at as at, project_key, actor_id from project join app_event using (project_key)
-      where ${within(bindings, "occurred_at", part)} and corrected_at is null and ${project}
-    union all
-    select corrected_at, project_key, actor_id from project join app_event using (project_key)
-      where ${within(bindings, "corrected_at", part)} and ${project})`;
+export function eventsOfCut(
+  bindings: Bindings,
+  part: TimeWindow,
+  corrected: readonly TimeWindow[],
+  project: string,
+): string {
+  const branch = (at: string, more: string): string =>
+    `select ${at} as at, project_key, actor_id from project join app_event using (project_key)
+      where ${within(bindings, at, part)} and ${more} and ${project}`;
+  const branches = [branch("occurred_at", "corrected_at is null")];
+  if (corrected.length > 0) branches.push(branch("corrected_at", occurredIn(bindings, corrected)));
+  return `(${branches.join("\n union all ")})`;
 }
 
 export function within(bindings: Bindings, column: string, { from, to }: TimeWindow): string {

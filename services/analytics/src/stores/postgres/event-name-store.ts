@@ -3,6 +3,7 @@ import { bucketMs, type TimeWindow, toInstant } from "../../types.js";
 import type { EventNameStore, NameAudience, NamedEvents, NamePage, NamePosition } from "../event-name-store.js";
 import type { EventFilter } from "../insight-filter.js";
 import { within } from "./app-slices.js";
+import { occurredIn, readCorrectedRanges } from "./corrected-days.js";
 import { eventConditions, eventsIn, nameKeys } from "./insight-conditions.js";
 import { type Bindings, createBindings, splitWindow } from "./slices.js";
 import { query } from "./transaction.js";
@@ -26,6 +27,9 @@ async function listNames(
   filter: EventFilter,
   { after, limit }: { after: NamePosition | null; limit: number },
 ): Promise<NamePage> {
+  const rollup = rollupPart(window, filter);
+  const single = rollup === undefined ? [window] : splitWindow(window).cut;
+  const corrected = await readCorrectedRanges(pool, single, { projectKey });
   const bindings = createBindings();
   const project = `${bindings.bind(projectKey)}::integer`;
   const behind =
@@ -36,7 +40,7 @@ async function listNames(
     pool,
     `with counted as (
        select name_key, sum(value)::bigint as events, max(at) as last_at
-       from (${countedEvents(bindings, project, window, filter)}) as part group by name_key
+       from (${countedEvents(bindings, project, filter, { rollup, single, corrected })}) as part group by name_key
      )
      select total, name_key as "nameKey", type, name, events, last_at as "lastAt"
      from (select coalesce(sum(events), 0)::bigint as total from counted) as whole
@@ -50,10 +54,9 @@ async function listNames(
   const names = rows.flatMap(({ total: _, ...row }): NamedEvents[] =>
     row.nameKey === null ? [] : [{ ...withoutLast(row), lastSeenAt: row.lastAt.getTime() }],
   );
-  const whole = rollupPart(window, filter);
   return {
     total: rows[0]?.total ?? 0,
-    names: whole === undefined ? names : await refineLastSeen(pool, projectKey, names, whole),
+    names: rollup === undefined ? names : await refineLastSeen(pool, projectKey, names, rollup),
   };
 }
 
@@ -70,18 +73,24 @@ function rollupPart(
   return isOfRows ? undefined : splitWindow(window).whole;
 }
 
-// Whole buckets: event_rollup's primary key. The rest: see eventsIn.
-function countedEvents(bindings: Bindings, project: string, window: TimeWindow, filter: EventFilter): string {
-  const whole = rollupPart(window, filter);
-  const cut = whole === undefined ? [window] : splitWindow(window).cut;
-  const parts = cut.map((part) => {
+/** Where the events of a window are counted: whole buckets in the rollup, what is left one by one. */
+type Sources = { rollup: TimeWindow | undefined; single: readonly TimeWindow[]; corrected: readonly TimeWindow[] };
+
+// Whole buckets: project_rollup's primary key. The rest: see eventsIn.
+function countedEvents(
+  bindings: Bindings,
+  project: string,
+  filter: EventFilter,
+  { rollup, single, corrected }: Sources,
+): string {
+  const parts = single.map((window) => {
     const conditions = eventConditions(bindings, project, filter);
-    return `select name_key, at, 1::bigint as value from ${eventsIn(bindings, { project, window: part, columns: "name_key", conditions })} as event`;
+    return `select name_key, at, 1::bigint as value from ${eventsIn(bindings, { project, window, corrected, columns: "name_key", conditions })} as event`;
   });
-  if (whole !== undefined) {
+  if (rollup !== undefined) {
     const conditions = [
       `project_key = ${project}`,
-      within(bindings, "bucket", whole),
+      within(bindings, "bucket", rollup),
       ...nameKeys(bindings, project, filter),
     ];
     parts.push(`select name_key, bucket as at, events as value from event_rollup where ${conditions.join(" and ")}`);
@@ -102,16 +111,24 @@ async function refineLastSeen(
   const isBucket = (at: number): boolean => at % bucketMs === 0 && at >= whole.from && at < whole.to;
   const buckets = [...new Set(names.map(({ lastSeenAt }) => lastSeenAt).filter(isBucket))];
   if (buckets.length === 0) return [...names];
-  const inBucket = (at: string): string =>
-    `select name_key, max(${at}) as at from unnest($2::timestamptz[]) as bucket
-     join app_event on project_key = $1 and ${at} >= bucket and ${at} < bucket + interval '15 minutes'
-     where name_key = any($3::integer[])`;
+  const windows = buckets.map((from) => ({ from, to: from + bucketMs }));
+  const corrected = await readCorrectedRanges(pool, windows, { projectKey });
+  const bindings = createBindings();
+  const project = `${bindings.bind(projectKey)}::integer`;
+  const starts = `${bindings.bind(buckets.map(toInstant))}::timestamptz[]`;
+  const keys = `${bindings.bind(names.map(({ nameKey }) => nameKey))}::integer[]`;
+  // The outermost bounds are constants, which say what partitions there are to look into.
+  const all = { from: Math.min(...buckets), to: Math.max(...buckets) + bucketMs };
+  const inBucket = (at: string, more: string): string =>
+    `select name_key, max(${at}) as at from unnest(${starts}) as bucket
+     join app_event on project_key = ${project} and ${at} >= bucket and ${at} < bucket + interval '15 minutes'
+     where name_key = any(${keys}) and ${within(bindings, at, all)} and ${more} group by 1`;
+  const branches = [inBucket("occurred_at", "corrected_at is null")];
+  if (corrected.length > 0) branches.push(inBucket("corrected_at", occurredIn(bindings, corrected)));
   const rows = await query<{ name_key: number; at: Date }>(
     pool,
-    `select name_key, max(at) as at
-     from (${inBucket("occurred_at")} and corrected_at is null group by 1 union all ${inBucket("corrected_at")} group by 1) as seen
-     group by 1`,
-    [projectKey, buckets.map(toInstant), names.map(({ nameKey }) => nameKey)],
+    `select name_key, max(at) as at from (${branches.join(" union all ")}) as seen group by 1`,
+    bindings.values,
   );
   const seen = new Map(rows.map(({ name_key, at }) => [name_key, at.getTime()]));
   return names.map((row) => ({ ...row, lastSeenAt: Math.max(row.lastSeenAt, seen.get(row.nameKey) ?? 0) }));
@@ -124,17 +141,20 @@ async function readAudience(
   filter: EventFilter,
   keys: readonly number[],
 ): Promise<Map<number, NameAudience>> {
+  const corrected = await readCorrectedRanges(pool, [window], { projectKey });
   const bindings = createBindings();
   const project = `${bindings.bind(projectKey)}::integer`;
+  // The keys say all that a type and a name do.
+  const { type: _, name: __, ...rest } = filter;
   const conditions = [
-    ...eventConditions(bindings, project, filter),
+    ...eventConditions(bindings, project, rest),
     `name_key = any(${bindings.bind(keys)}::integer[])`,
   ];
   const columns = "name_key, actor_id, session_id";
   const rows = await query<{ name_key: number } & NameAudience>(
     pool,
     `select name_key, count(distinct actor_id) as actors, count(distinct session_id) as sessions
-     from ${eventsIn(bindings, { project, window, columns, conditions })} as event group by name_key`,
+     from ${eventsIn(bindings, { project, window, corrected, columns, conditions })} as event group by name_key`,
     bindings.values,
   );
   return new Map(rows.map(({ name_key, ...audience }) => [name_key, audience]));

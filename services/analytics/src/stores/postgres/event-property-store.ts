@@ -12,6 +12,7 @@ import type {
 } from "../event-property-store.js";
 import type { EventFilter } from "../insight-filter.js";
 import { within } from "./app-slices.js";
+import { occurredIn, readCorrectedRanges } from "./corrected-days.js";
 import { eventConditions, nameKeys } from "./insight-conditions.js";
 import { createBindings } from "./slices.js";
 import { query } from "./transaction.js";
@@ -96,6 +97,7 @@ type Described = Awaited<ReturnType<EventPropertyStore["describe"]>>;
 async function describe(pool: pg.Pool, { projectKey, kind, windows, filter, shown }: Description): Promise<Described> {
   const [newest, oldest] = [windows[0], windows.at(-1)];
   if (newest === undefined || oldest === undefined) return { events: 0, matched: 0, properties: [] };
+  const corrected = await readCorrectedRanges(pool, windows, { projectKey });
   const bindings = createBindings();
   const { bind } = bindings;
   const project = `${bind(projectKey)}::integer`;
@@ -109,13 +111,15 @@ async function describe(pool: pg.Pool, { projectKey, kind, windows, filter, show
   const walk = (at: string, more: readonly string[]): string =>
     `select properties, ${passes} as passes from app_event
      where ${[`project_key = ${project}`, `${at} >= starts and ${at} < ends`, within(bindings, at, all), ...more, ...ofKind].join(" and ")}`;
+  const walks = [walk("occurred_at", ["corrected_at is null"])];
+  if (corrected.length > 0) walks.push(walk("corrected_at", [occurredIn(bindings, corrected)]));
   const ofKey = shown.key === undefined ? "true" : `key = ${bind(shown.key)}`;
 
   const rows = await query<Row>(
     pool,
     `with picked as materialized (
        select event.* from unnest(${from}, ${to}) as part (starts, ends)
-       cross join lateral (${walk("occurred_at", ["corrected_at is null"])} union all ${walk("corrected_at", [])} offset 0) as event
+       cross join lateral (${walks.join(" union all ")} offset 0) as event
      ),
      said as (
        select key, jsonb_typeof(value) as type,

@@ -5,6 +5,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { toInstant } from "../../types.js";
 import type { EventRow } from "../event-store.js";
 import { copyColumns, encodeRows } from "./copy-encoder.js";
+import { noteCorrectedDays } from "./corrected-days.js";
 import { query } from "./transaction.js";
 
 /**
@@ -14,6 +15,7 @@ import { query } from "./transaction.js";
 export async function copyRows(client: pg.PoolClient, rows: readonly EventRow[]): Promise<void> {
   const stream = client.query(copyFrom(`copy app_event (${copyColumns}) from stdin (format binary)`));
   await pipeline(Readable.from(encodeRows(rows)), stream);
+  await noteCorrectedDays(client, rows);
 }
 
 /** The rows that no committed event is identical to. `lateral` keeps it to one look into the primary key for each row. */
@@ -43,6 +45,7 @@ export async function findNewRows<Row extends EventRow>(pool: pg.Pool, rows: rea
  * now is waited for. The primary key (project_key, occurred_at, event_id) is the identity.
  */
 export async function insertNewRows<Row extends EventRow>(client: pg.PoolClient, rows: readonly Row[]): Promise<Row[]> {
+  await noteCorrectedDays(client, rows);
   const events = rows.map((row) => row.event);
   const { rows: inserted } = await client.query<{ project_key: number; occurred_at: Date; event_id: string }>(
     `insert into app_event (${copyColumns})

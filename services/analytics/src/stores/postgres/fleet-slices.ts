@@ -16,7 +16,11 @@ const spent = "requests, input_tokens + output_tokens, input_cost + output_cost"
 export function fleetSlice(
   bindings: Bindings,
   window: TimeWindow,
-  { closedBefore, projectIds }: { closedBefore: number; projectIds?: readonly string[] | undefined },
+  {
+    closedBefore,
+    corrected,
+    projectIds,
+  }: { closedBefore: number; corrected: readonly TimeWindow[]; projectIds?: readonly string[] | undefined },
 ): string {
   const { closed, rest } = splitClosed(window, closedBefore, dayMs);
   const named = (column: string): string =>
@@ -27,7 +31,7 @@ export function fleetSlice(
       : `project_key = any(array(select project_key from project as named where ${named("named.id")}))`;
   const parts = rest.flatMap((part) => [
     `select id, at, events, sessions, 0, 0, 0, ${noEvents}
-     from ${appSlice(bindings, part, keyed)} as app join project using (project_key)`,
+     from ${appSlice(bindings, part, corrected, keyed)} as app join project using (project_key)`,
     `select project_id, at, 0, 0, ${spent}, ${noEvents}
      from ${usageSlice(bindings, part, { projectId: projectIds })} as usage where project_id <> ''`,
     `select project_id, at, 0, 0, 0, 0, 0, ${eventSums("events")}

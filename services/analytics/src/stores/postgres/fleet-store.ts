@@ -3,6 +3,7 @@ import { parseMoney, zeroMoney } from "../../money.js";
 import { type TimeWindow, toInstant } from "../../types.js";
 import type { FleetCounts, FleetRow, FleetStore, Sparkline } from "../fleet-store.js";
 import { activeSlice } from "./app-slices.js";
+import { readCorrectedCuts } from "./corrected-days.js";
 import { fleetSlice } from "./fleet-slices.js";
 import { createBindings } from "./slices.js";
 import { dayMs, readClosedBefore } from "./summary-slices.js";
@@ -67,12 +68,13 @@ async function readCounts(
   window: TimeWindow,
   closedBefore: number,
 ): Promise<Map<string, Counts>> {
+  const corrected = await readCorrectedCuts(client, window, {});
   const bindings = createBindings();
   const { rows } = await client.query<CountColumns>(
     `select id, sum(events) as events, sum(sessions) as sessions, sum(requests) as requests, sum(tokens) as tokens,
        sum(cost) as cost, sum(generations) as generations, sum(generation_failures) as generation_failures,
        sum(builds) as builds, sum(build_failures) as build_failures
-     from ${fleetSlice(bindings, window, { closedBefore })} as slice group by id`,
+     from ${fleetSlice(bindings, window, { closedBefore, corrected })} as slice group by id`,
     bindings.values,
   );
   return new Map(
@@ -107,9 +109,9 @@ async function readActors(
      from (
        select project_key, actor_id, bool_or(is_now) as is_now, bool_or(not is_now) as was_before
        from (
-         select true as is_now, project_key, actor_id from ${activeSlice(bindings, now)} as now_active
+         select true as is_now, project_key, actor_id from ${activeSlice(bindings, now, await readCorrectedCuts(client, now, {}))} as now_active
          union all
-         select false, project_key, actor_id from ${activeSlice(bindings, before)} as before_active
+         select false, project_key, actor_id from ${activeSlice(bindings, before, await readCorrectedCuts(client, before, {}))} as before_active
        ) as active
        group by project_key, actor_id
      ) as actors
@@ -135,11 +137,12 @@ async function readSparklines(
   // Days of other time zones are no sums of UTC days.
   const isUtc = boundaries.slice(0, -1).every((boundary) => boundary % dayMs === 0);
   const closedBefore = isUtc ? await readClosedBefore(client) : Number.NEGATIVE_INFINITY;
+  const corrected = await readCorrectedCuts(client, window, {});
   const bindings = createBindings();
   const slot = `width_bucket(at, ${bindings.bind(boundaries.map(toInstant))}::timestamptz[]) - 1`;
   const { rows } = await client.query<{ id: string; slot: number; events: string; cost: string }>(
     `select id, ${slot} as slot, sum(events) as events, sum(cost) as cost
-     from ${fleetSlice(bindings, window, { closedBefore, projectIds })} as slice group by 1, 2`,
+     from ${fleetSlice(bindings, window, { closedBefore, corrected, projectIds })} as slice group by 1, 2`,
     bindings.values,
   );
   for (const { id, slot, events, cost } of rows) {

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { FunnelStep } from "@mobigen/analytics-contract";
 import type pg from "pg";
+import type { TimeWindow } from "../../types.js";
 import type { FunnelDevice, FunnelEvent, FunnelScan, FunnelStore } from "../funnel-store.js";
+import { readCorrectedRanges } from "./corrected-days.js";
 import { type KeyedStep, stepCondition } from "./funnel-conditions.js";
 import { deviceConditions, eventsIn, nameKeys } from "./insight-conditions.js";
 import { createBindings } from "./slices.js";
@@ -26,7 +28,8 @@ async function readUnits(pool: pg.Pool, scan: FunnelScan, visit: (events: Funnel
       steps.push({ nameKeys: await readNameKeys(client, scan.projectKey, step), properties: step.properties ?? [] });
     }
     await client.query(`set local work_mem = '${groupingMemory}'`);
-    const { text, values } = unitsQuery(scan, steps);
+    const corrected = await readCorrectedRanges(client, [scan.window], { projectKey: scan.projectKey });
+    const { text, values } = unitsQuery(scan, steps, corrected);
     return (await client.query<Row>(text, values)).rows;
   });
   for (let row = rows.pop(); row !== undefined; row = rows.pop()) {
@@ -62,6 +65,7 @@ const maskSize = 256;
 function unitsQuery(
   { projectKey, window, unit, filter, withDevices }: FunnelScan,
   steps: readonly KeyedStep[],
+  corrected: readonly TimeWindow[],
 ): { text: string; values: unknown[] } {
   const bindings = createBindings();
   const project = `${bindings.bind(projectKey)}::integer`;
@@ -72,7 +76,7 @@ function unitsQuery(
   // Of the right names are all that are read; looking at the properties of each twice pays, for there is less to group.
   const anyStep = steps.some(({ properties }) => properties.length > 0) ? [`(${conditions.join(" or ")})`] : [];
   const events = eventsIn(bindings, {
-    ...{ project, window },
+    ...{ project, window, corrected },
     columns: `${unitId} as unit, device_key, ${mask} as steps, ${conditions[0]} as is_first`,
     conditions: [anyName, `${unitId} is not null`, ...deviceConditions(bindings, filter), ...anyStep],
   });

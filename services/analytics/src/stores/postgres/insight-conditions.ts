@@ -1,6 +1,7 @@
 import type { TimeWindow } from "../../types.js";
 import type { DeviceFilter, EventFilter } from "../insight-filter.js";
 import { within } from "./app-slices.js";
+import { occurredIn } from "./corrected-days.js";
 import type { Bindings } from "./slices.js";
 
 /**
@@ -48,6 +49,8 @@ export type EventSelection = {
   /** The project_key, bound. */
   project: string;
   window: TimeWindow;
+  /** Where the window's corrected events are: readCorrectedRanges(). */
+  corrected: readonly TimeWindow[];
   columns: string;
   conditions: readonly string[];
 };
@@ -57,9 +60,14 @@ export type EventSelection = {
  * primary key (project_key, occurred_at, event_id), and where a device's clock was corrected by app_event_corrected_at. For windows
  * that are known to hold a bounded number of events.
  */
-export function eventsIn(bindings: Bindings, { project, window, columns, conditions }: EventSelection): string {
+export function eventsIn(
+  bindings: Bindings,
+  { project, window, corrected, columns, conditions }: EventSelection,
+): string {
   const branch = (at: string, more: readonly string[]): string =>
     `select ${at} as at, ${columns} from app_event
      where ${[`project_key = ${project}`, within(bindings, at, window), ...more, ...conditions].join(" and ")}`;
-  return `(${branch("occurred_at", ["corrected_at is null"])} union all ${branch("corrected_at", [])})`;
+  const branches = [branch("occurred_at", ["corrected_at is null"])];
+  if (corrected.length > 0) branches.push(branch("corrected_at", [occurredIn(bindings, corrected)]));
+  return `(${branches.join(" union all ")})`;
 }

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { EventFilter } from "../insight-filter.js";
 import type { InsightStore, MatchingFigures, SessionFigures } from "../insight-store.js";
 import { within } from "./app-slices.js";
+import { readCorrectedRanges } from "./corrected-days.js";
 import { deviceConditions, eventConditions, eventsIn, nameKeys } from "./insight-conditions.js";
 import { fillSeries, series, slotOf, windowOf } from "./series.js";
 import { createBindings, splitWindow } from "./slices.js";
@@ -37,13 +38,14 @@ async function readEvents(
   boundaries: readonly number[],
   names: Pick<EventFilter, "type" | "name">,
 ): Promise<number[]> {
+  const { whole, cut } = splitWindow(windowOf(boundaries));
+  const corrected = await readCorrectedRanges(pool, cut, { projectKey });
   const bindings = createBindings();
   const project = `${bindings.bind(projectKey)}::integer`;
   const named = nameKeys(bindings, project, names);
-  const { whole, cut } = splitWindow(windowOf(boundaries));
   const parts = cut.map(
     (part) =>
-      `select at, 1::bigint as value from ${eventsIn(bindings, { project, window: part, columns: "name_key", conditions: named })} as event`,
+      `select at, 1::bigint as value from ${eventsIn(bindings, { project, window: part, corrected, columns: "name_key", conditions: named })} as event`,
   );
   if (whole !== undefined) {
     const conditions = [`project_key = ${project}`, within(bindings, "bucket", whole), ...named];
@@ -113,10 +115,12 @@ async function readMatching(
   boundaries: readonly number[],
   filter: EventFilter,
 ): Promise<MatchingFigures[]> {
+  const window = windowOf(boundaries);
+  const corrected = await readCorrectedRanges(pool, [window], { projectKey });
   const bindings = createBindings();
   const project = `${bindings.bind(projectKey)}::integer`;
   const events = eventsIn(bindings, {
-    ...{ project, window: windowOf(boundaries), columns: "actor_id" },
+    ...{ project, window, corrected, columns: "actor_id" },
     conditions: eventConditions(bindings, project, filter),
   });
   const rows = await query<{ slot: number } & MatchingFigures>(

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { bucketMs, type TimeWindow, toInstant } from "../../types.js";
 import type { EventArrival, LiveEventStore } from "../live-event-store.js";
 import type { StoredEvent } from "../timeline-event.js";
+import { readCorrectedRanges } from "./corrected-days.js";
 import { eventsIn } from "./insight-conditions.js";
 import { createBindings } from "./slices.js";
 import { describedEvents, type TimelineRow, timelineColumns, toStoredEvent } from "./timeline-rows.js";
@@ -41,6 +42,7 @@ async function findArrivals(
   window: TimeWindow,
   { receivedFrom, limit }: { receivedFrom: number; limit: number },
 ): Promise<EventArrival[]> {
+  const corrected = await readCorrectedRanges(pool, [window], { projectKey });
   const bindings = createBindings();
   const project = `${bindings.bind(projectKey)}::integer`;
   const conditions = [`received_at >= ${bindings.bind(toInstant(receivedFrom))}::timestamptz`];
@@ -48,7 +50,7 @@ async function findArrivals(
   const rows = await query<{ eventKey: string; occurredAt: Date; receivedAt: Date }>(
     pool,
     `select event_id as "eventKey", occurred_at as "occurredAt", received_at as "receivedAt"
-     from ${eventsIn(bindings, { project, window, columns, conditions })} as event
+     from ${eventsIn(bindings, { project, window, corrected, columns, conditions })} as event
      order by received_at desc, at desc, event_id limit ${bindings.bind(limit)}`,
     bindings.values,
   );

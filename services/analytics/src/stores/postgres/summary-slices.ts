@@ -31,9 +31,13 @@ export function splitClosed({ from, to }: TimeWindow, closedBefore: number, unit
  * As appSlice of all projects together: at, events, sessions. Closed days by app_bucket_summary's primary key, with what came late to
  * them (late_app_change is as small as an hour's late events).
  */
-export function platformAppSlice(bindings: Bindings, window: TimeWindow, closedBefore: number): string {
+export function platformAppSlice(
+  bindings: Bindings,
+  window: TimeWindow,
+  { closedBefore, corrected }: { closedBefore: number; corrected: readonly TimeWindow[] },
+): string {
   const { closed, rest } = splitClosed(window, closedBefore, bucketMs);
-  const parts = rest.map((part) => `select at, events, sessions from ${appSlice(bindings, part)} as rest`);
+  const parts = rest.map((part) => `select at, events, sessions from ${appSlice(bindings, part, corrected)} as rest`);
   if (closed !== undefined) {
     for (const table of ["app_bucket_summary", "late_app_change"]) {
       parts.push(`select bucket as at, events, sessions from ${table} where ${within(bindings, "bucket", closed)}`);

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { type TimeWindow, toInstant } from "../../types.js";
 import type { StoredEvent, TimelinePage, TimelinePageQuery, TimelinePosition } from "../timeline-event.js";
 import { within } from "./app-slices.js";
+import { occurredIn, readCorrectedRanges } from "./corrected-days.js";
 import { createBindings } from "./slices.js";
 import { describedEvents, type TimelineRow, timelineColumns, toStoredEvent } from "./timeline-rows.js";
 import { query } from "./transaction.js";
@@ -63,6 +64,7 @@ async function readWindows(
   windows: readonly TimeWindow[],
   { after, limit, order }: TimelinePageQuery,
 ): Promise<StoredEvent[]> {
+  const corrected = await readCorrectedRanges(pool, windows, { projectKey });
   const bindings = createBindings();
   const owned = `project_key = ${bindings.bind(projectKey)}::integer and ${column} = ${bindings.bind(key)}::uuid`;
   const branch = (at: string, window: TimeWindow, more = ""): string =>
@@ -73,7 +75,7 @@ async function readWindows(
   };
   const branches = [
     ...windows.map((window) => branch("occurred_at", window, " and corrected_at is null")),
-    branch("corrected_at", whole),
+    ...(corrected.length > 0 ? [branch("corrected_at", whole, ` and ${occurredIn(bindings, corrected)}`)] : []),
   ];
   const behind =
     after === null

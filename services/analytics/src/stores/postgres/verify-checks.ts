@@ -32,6 +32,7 @@ export const checks: readonly Check[] = [
   session(),
   actor(),
   actorDay(),
+  correctedDay(),
   ingestionLedger(),
   platformEventRollup(),
   usageRollup(),
@@ -157,6 +158,21 @@ function actorDay(): Check {
       ${withEventHorizon} where ${isRetained(startOfDay)}
       group by 1, 2, 3`,
   });
+}
+
+// A day that has lost its events, or whose events lie in a file, may still be noted.
+function correctedDay(): Check {
+  const keys = ["project_key", "bucket", "day"];
+  const days = `select distinct project_key, ${bucket("corrected_at")} as bucket, (occurred_at at time zone 'UTC')::date as day
+    from app_event where corrected_at is not null`;
+  return {
+    name: "corrected_day",
+    keys,
+    fields: ["noted"],
+    emptyIsZero: true,
+    stored: `select project_key, bucket, day, 1 as noted from corrected_day join (${days}) as corrected using (${keys.join(", ")})`,
+    recounted: `select project_key, bucket, day, 1 as noted from (${days}) as corrected`,
+  };
 }
 
 // Its own sums, and the rows that it says are stored, those that were erased since among them.
