@@ -146,10 +146,7 @@ async function readAudience(
   const project = `${bindings.bind(projectKey)}::integer`;
   // The keys say all that a type and a name do.
   const { type: _, name: __, ...rest } = filter;
-  const conditions = [
-    ...eventConditions(bindings, project, rest),
-    `name_key = any(${bindings.bind(keys)}::integer[])`,
-  ];
+  const conditions = [...eventConditions(bindings, project, rest), `name_key = any(${bindings.bind(keys)}::integer[])`];
   const columns = "name_key, actor_id, session_id";
   const rows = await query<{ name_key: number } & NameAudience>(
     pool,
