@@ -84,6 +84,23 @@ it("says hello with what came last, then brings each event once, whichever repli
   stream.leave();
 });
 
+it("says hello without who was erased while others watched, on every replica, and forgets nobody else", async () => {
+  const watching = [await open(app), await open(replica)];
+  for (const stream of watching) await stream.next();
+  const ids = [...(await send(app, 2, { userId: "anna" })), ...(await send(replica, 1, { userId: "ben" }))];
+  for (const stream of watching) await idsOf(stream, ids.length);
+  const erased = await app.fetchJson("/api/projects/p/actors/anna", { method: "DELETE" });
+  expect(erased).toMatchObject({ status: 200, body: { events: 2 } });
+  for (const to of [app, replica]) {
+    const stream = await open(to);
+    const { recent } = liveMessages.hello.parse((await stream.next())?.data);
+    expect(recent.map(({ eventId }) => eventId)).toContain(ids[2]);
+    expect(recent.filter(({ eventId }) => ids.slice(0, 2).includes(eventId))).toEqual([]);
+    stream.leave();
+  }
+  for (const stream of watching) stream.leave();
+});
+
 it("shows fifty of a flood and counts the others", async () => {
   const stream = await open(app);
   await stream.next();
