@@ -26,7 +26,7 @@ import { createIngestionRoutes } from "./routes/ingestion.js";
 import { createInsightRoutes } from "./routes/insights.js";
 import { createJobRoutes } from "./routes/jobs.js";
 import { createKeyRoutes } from "./routes/keys.js";
-import { createLiveRoutes, type LiveRoutes } from "./routes/live.js";
+import { createLiveRoutes, type LiveRoutes, type LiveTimes } from "./routes/live.js";
 import { createMessageRoutes } from "./routes/messages.js";
 import { createMetricsRoutes } from "./routes/metrics.js";
 import { createPlatformEventRoutes } from "./routes/platform-events.js";
@@ -45,7 +45,15 @@ import { readVersion } from "./version.js";
 // All of a stop fits in ten seconds: requests under way get most of it.
 const requestGraceMs = 7_000;
 
-export type ServiceOptions = { config: Config; logger: Logger; clock?: Clock };
+export type ServiceOptions = {
+  config: Config;
+  logger: Logger;
+  clock?: Clock;
+  /** Replaces the usual ones, for tests that can't wait for minutes. */
+  times?: StreamTimes;
+};
+
+export type StreamTimes = { live?: LiveTimes; exportStallMs?: number };
 
 export type Service = {
   domain: Domain;
@@ -61,13 +69,14 @@ export type Service = {
  * The whole service, migrated and ready to listen: config → stores → domain → HTTP. No job runs before `domain.schedule.start()`.
  * @throws errors with a `publicMessage` where the database or its folder can't be used.
  */
-export async function createService({ config, logger, clock = () => new Date() }: ServiceOptions): Promise<Service> {
+export async function createService(options: ServiceOptions): Promise<Service> {
+  const { config, logger, clock = () => new Date(), times = {} } = options;
   const domain = await openDomain({ config, logger, clock });
   const telemetry = createTelemetry();
   showGauges(telemetry, domain);
   let stopping: Promise<void> | null = null;
-  const live = createLiveRoutes({ feed: domain.liveFeed, clock });
-  const api = buildApi({ config, logger, clock, domain, telemetry, live, isStopping: () => stopping !== null });
+  const live = createLiveRoutes({ feed: domain.liveFeed, clock, times: times.live });
+  const api = buildApi({ config, logger, clock, times, domain, telemetry, live, isStopping: () => stopping !== null });
   const server = createHttpServer(api.app);
 
   async function stopAll(): Promise<void> {
@@ -102,7 +111,7 @@ type Parts = Required<ServiceOptions> & {
   isStopping: () => boolean;
 };
 
-function buildApi({ config, logger, clock, domain, telemetry, live, isStopping }: Parts) {
+function buildApi({ config, logger, clock, times, domain, telemetry, live, isStopping }: Parts) {
   const { tracker, costs, metrics, limiter, isDatabaseUp, isCacheUp } = domain;
   const version = readVersion();
   const isOpen = config.adminToken === null && config.environment !== "production";
@@ -134,7 +143,11 @@ function buildApi({ config, logger, clock, domain, telemetry, live, isStopping }
     appSessions: createAppSessionRoutes({ sessions: domain.insightStores.sessions, clock }),
     actors: createActorRoutes({ stores: domain.insightStores, clock }),
     live,
-    eventExport: createEventExportRoutes({ store: domain.insightStores.exports, clock }),
+    eventExport: createEventExportRoutes({
+      store: domain.insightStores.exports,
+      clock,
+      stallMs: times.exportStallMs,
+    }),
     eventProperties: createEventPropertyRoutes({ stores: domain.insightStores, clock }),
     platformEvents: createPlatformEventRoutes({ tracker }),
     usage: createUsageRoutes({ tracker, ledger: domain.costStore, conflicts: domain.conflicts, clock }),

@@ -50,14 +50,15 @@ function openChannel(
   projectKey: number,
   onClose: () => void,
 ): Channel {
-  const viewers = new Set<LiveViewer>();
+  const viewers = new Set<Pick<LiveViewer, "events">>();
   let waiting = 0;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   // What was shown, or is older than the channel, by identity; no more than the arrivals of one look.
   let known = new Set<string>();
   let since = clock().getTime() - overlapMs;
-  let recent: TimelineEvent[] = [];
+  // What a hello shows, by identity alone: the events are read for each, so that nobody who was erased is remembered here.
+  let recent: EventArrival[] = [];
   const begun = begin();
   // Who joins hears of it.
   begun.catch(close);
@@ -65,7 +66,7 @@ function openChannel(
   async function begin(): Promise<void> {
     const latest = await look(0, maxShownEvents);
     const overlapping = await look(since, maxArrivals);
-    recent = await show(latest);
+    recent = latest;
     known = new Set([...overlapping, ...latest].map(identityOf));
     if (!isClosed) timer = setTimeout(poll, pollMs);
   }
@@ -93,7 +94,7 @@ function openChannel(
       const shown = await show(fresh.slice(0, maxShownEvents));
       known = new Set(arrivals.map(identityOf));
       since = Math.max(since, (arrivals[0]?.receivedAt ?? 0) - overlapMs);
-      recent = [...shown, ...recent].slice(0, maxShownEvents);
+      recent = [...fresh, ...recent].slice(0, maxShownEvents);
       const skipped = Math.max(0, fresh.length - maxShownEvents);
       const message = { at: instant(clock().getTime()), events: shown.toReversed(), skipped };
       if (fresh.length > 0) for (const viewer of viewers) viewer.events(message);
@@ -105,7 +106,27 @@ function openChannel(
     if (!isClosed) timer = setTimeout(poll, wait);
   }
 
+  /** What comes in while a hello is read is kept until it is said: no more than a statement's time holds of looks. */
+  async function greet(viewer: LiveViewer): Promise<void> {
+    const early: LiveEvents[] = [];
+    const keeper = { events: (message: LiveEvents) => void early.push(message) };
+    viewers.add(keeper);
+    try {
+      const shown = await show(recent);
+      viewer.hello({ at: instant(clock().getTime()), recent: shown });
+    } finally {
+      viewers.delete(keeper);
+    }
+    for (const message of early) viewer.events(message);
+    viewers.add(viewer);
+  }
+
+  function closeWhenAlone(): void {
+    if (viewers.size + waiting === 0) close();
+  }
+
   function close(): void {
+    if (isClosed) return;
     isClosed = true;
     clearTimeout(timer);
     onClose();
@@ -116,13 +137,13 @@ function openChannel(
       waiting += 1;
       try {
         await begun;
+        await greet(viewer);
       } finally {
         waiting -= 1;
+        closeWhenAlone();
       }
-      viewer.hello({ at: instant(clock().getTime()), recent });
-      viewers.add(viewer);
       return () => {
-        if (viewers.delete(viewer) && viewers.size + waiting === 0) close();
+        if (viewers.delete(viewer)) closeWhenAlone();
       };
     },
     close,

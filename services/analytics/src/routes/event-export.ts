@@ -13,24 +13,26 @@ import type { Clock } from "../types.js";
 export const maxExportsAtOnce = 3;
 const retryAfterSeconds = 10;
 // Of a client that takes nothing: its place is needed.
-const stallMs = 60_000;
+const usualStallMs = 60_000;
 
 export type EventExportRoutes = { download: RequestHandler };
 
+export type EventExportDeps = { store: EventExportStore; clock: Clock; stallMs?: number | undefined };
+
 /** Raw events as files. */
-export function createEventExportRoutes(deps: { store: EventExportStore; clock: Clock }): EventExportRoutes {
+export function createEventExportRoutes({ store, clock, stallMs = usualStallMs }: EventExportDeps): EventExportRoutes {
   let running = 0;
   return {
     async download(req, res) {
       const { format = "ndjson", ...query } = parseQuery(exportQuerySchema, req.query);
-      const question = readQuestion(projectOf(res), query, deps.clock());
+      const question = readQuestion(projectOf(res), query, clock());
       if (running >= maxExportsAtOnce) throw tooMany();
       running += 1;
       try {
-        const file = await openExport(deps.store, question, format);
+        const file = await openExport(store, question, format);
         describeFile(res, file, format);
         if (req.method === "HEAD") res.end();
-        else await send(file, res);
+        else await send(file, res, stallMs);
       } finally {
         running -= 1;
       }
@@ -52,7 +54,7 @@ function describeFile(res: Response, { fileName, archivedEvents }: EventExport, 
 }
 
 /** As fast as the client takes it. What fails on the way cuts the connection before the last chunk: the file is not whole. */
-async function send({ chunks }: EventExport, res: Response): Promise<void> {
+async function send({ chunks }: EventExport, res: Response, stallMs: number): Promise<void> {
   res.setTimeout(stallMs, () => {
     if (res.writableNeedDrain) res.destroy();
   });

@@ -11,11 +11,18 @@ import type { Clock } from "../types.js";
 export const maxStreams = 200;
 export const maxStreamsOfProject = 20;
 const retryAfterSeconds = 30;
-// Below the idle time of common proxies (60 s).
-const heartbeatMs = 15_000;
-// Then the client connects again, and its credentials are looked at again.
-const maxStreamMs = 15 * 60_000;
 const reconnectMs = 2_000;
+
+export type LiveTimes = { heartbeatMs: number; maxStreamMs: number };
+
+const usualTimes: LiveTimes = {
+  // Below the idle time of common proxies (60 s).
+  heartbeatMs: 15_000,
+  // Then the client connects again, and its credentials are looked at again.
+  maxStreamMs: 15 * 60_000,
+};
+
+export type LiveRoutesDeps = { feed: LiveFeed; clock: Clock; times?: LiveTimes | undefined };
 
 export type LiveRoutes = {
   stream: RequestHandler;
@@ -24,7 +31,7 @@ export type LiveRoutes = {
 };
 
 /** What comes in, as server-sent events. */
-export function createLiveRoutes({ feed, clock }: { feed: LiveFeed; clock: Clock }): LiveRoutes {
+export function createLiveRoutes({ feed, clock, times = usualTimes }: LiveRoutesDeps): LiveRoutes {
   const streams = new Map<Response, string>();
 
   function requireRoom(projectId: string): void {
@@ -59,12 +66,8 @@ export function createLiveRoutes({ feed, clock }: { feed: LiveFeed; clock: Clock
       }
       streams.set(res, project.id);
       let leave: (() => void) | undefined;
-      const heartbeat = setInterval(() => {
-        // What was written before the last heartbeat is not taken yet.
-        if (res.writableNeedDrain) res.destroy();
-        else if (res.headersSent) res.write(":\n\n");
-      }, heartbeatMs);
-      const over = setTimeout(() => end(res), maxStreamMs);
+      const heartbeat = setInterval(beatOf(res), times.heartbeatMs);
+      const over = setTimeout(() => end(res), times.maxStreamMs);
       const forget = (): void => {
         clearInterval(heartbeat);
         clearTimeout(over);
@@ -93,6 +96,19 @@ function begin(res: Response): void {
   res.setHeader("Cache-Control", "no-store");
   // A proxy that gathers replies would gather this one for ever.
   res.setHeader("X-Accel-Buffering", "no");
+}
+
+/** Cuts who took nothing from one heartbeat to the next; a message on its way at one of them is no sign of that. */
+function beatOf(res: Response): () => void {
+  let isStalled = false;
+  res.on("drain", () => {
+    isStalled = false;
+  });
+  return () => {
+    if (isStalled) res.destroy();
+    else if (res.writableNeedDrain) isStalled = true;
+    else if (res.headersSent) res.write(":\n\n");
+  };
 }
 
 /** A client that does not keep up is told how many events it missed, in place of a queue that grows. */

@@ -3,6 +3,7 @@ import { liveMessages } from "@mobigen/analytics-contract";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { maxStreamsOfProject } from "../../src/routes/live.js";
 import { startTestApp, type TestApp } from "../support/app.js";
+import { idsOf, openLive } from "../support/live-stream.js";
 import { openRawConnection } from "../support/raw-http.js";
 
 let app: TestApp;
@@ -32,44 +33,9 @@ async function send(to: TestApp, count: number, more: object = {}): Promise<stri
   return ids;
 }
 
-type Message = { event: keyof typeof liveMessages; data: unknown };
-
-/** The messages of a stream as they come, each as the contract has it. */
-async function* messagesOf(reply: Response): AsyncGenerator<Message> {
-  let text = "";
-  for await (const chunk of reply.body ?? []) {
-    text += Buffer.from(chunk).toString();
-    const parts = text.split("\n\n");
-    text = parts.pop() ?? "";
-    for (const part of parts) {
-      const [, event, data = ""] = /event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
-      if (event !== "hello" && event !== "events" && event !== "bye") continue;
-      yield { event, data: liveMessages[event].parse(JSON.parse(data)) };
-    }
-  }
-}
-
-async function open(to: TestApp, headers: Record<string, string> = { authorization: `Bearer ${to.adminToken}` }) {
-  const leave = new AbortController();
-  const reply = await fetch(to.url + path, { headers, signal: leave.signal });
-  const messages = messagesOf(reply);
-  return { reply, leave: () => leave.abort(), next: async () => (await messages.next()).value as Message | undefined };
-}
-
-/** The ids of the next events, in order; of as many messages as it takes. */
-async function idsOf(stream: { next: () => Promise<Message | undefined> }, count: number): Promise<string[]> {
-  const ids: string[] = [];
-  while (ids.length < count) {
-    const message = await stream.next();
-    if (message?.event !== "events") throw new Error("the stream is over");
-    ids.push(...liveMessages.events.parse(message.data).events.map(({ eventId }) => eventId));
-  }
-  return ids;
-}
-
 it("says hello with what came last, then brings each event once, whichever replica took it, late ones too", async () => {
   const before = await send(app, 3);
-  const stream = await open(app);
+  const stream = await openLive(app);
   expect(stream.reply.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
   const hello = liveMessages.hello.parse((await stream.next())?.data);
   expect(hello.recent.map(({ eventId }) => eventId).sort()).toEqual(before.sort());
@@ -84,8 +50,25 @@ it("says hello with what came last, then brings each event once, whichever repli
   stream.leave();
 });
 
+it("says hello without who was erased while others watched, on every replica, and forgets nobody else", async () => {
+  const watching = [await openLive(app), await openLive(replica)];
+  for (const stream of watching) await stream.next();
+  const ids = [...(await send(app, 2, { userId: "anna" })), ...(await send(replica, 1, { userId: "ben" }))];
+  for (const stream of watching) await idsOf(stream, ids.length);
+  const erased = await app.fetchJson("/api/projects/p/actors/anna", { method: "DELETE" });
+  expect(erased).toMatchObject({ status: 200, body: { events: 2 } });
+  for (const to of [app, replica]) {
+    const stream = await openLive(to);
+    const { recent } = liveMessages.hello.parse((await stream.next())?.data);
+    expect(recent.map(({ eventId }) => eventId)).toContain(ids[2]);
+    expect(recent.filter(({ eventId }) => ids.slice(0, 2).includes(eventId))).toEqual([]);
+    stream.leave();
+  }
+  for (const stream of watching) stream.leave();
+});
+
 it("shows fifty of a flood and counts the others", async () => {
-  const stream = await open(app);
+  const stream = await openLive(app);
   await stream.next();
   await send(app, 80);
   const message = liveMessages.events.parse((await stream.next())?.data);
@@ -94,7 +77,7 @@ it("shows fifty of a flood and counts the others", async () => {
 });
 
 it("brings the same to everybody who watches, and looks no more when all have left", async () => {
-  const streams = [await open(app), await open(app)];
+  const streams = [await openLive(app), await openLive(app)];
   for (const stream of streams) await stream.next();
   const ids = await send(app, 1);
   for (const stream of streams) expect(await idsOf(stream, 1)).toEqual(ids);
@@ -107,26 +90,26 @@ it("opens for the dashboard's cookie and for a key that may read, and for nobody
   const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
   const reader = (await app.createKey("p", ["read"])).key;
   for (const headers of [{ cookie, "sec-fetch-site": "same-origin" }, { "x-api-key": reader }]) {
-    const stream = await open(app, headers as Record<string, string>);
+    const stream = await openLive(app, headers as Record<string, string>);
     expect((await stream.next())?.event).toBe("hello");
     stream.leave();
   }
   for (const headers of [{}, { "x-api-key": key }]) {
-    expect([401, 403]).toContain((await open(app, headers)).reply.status);
+    expect([401, 403]).toContain((await openLive(app, headers)).reply.status);
   }
 });
 
 it("refuses more streams of a project than there is room for, until one ends", async () => {
   await untilAllFree();
-  const streams = await Promise.all(Array.from({ length: maxStreamsOfProject }, () => open(app)));
-  expect((await open(app)).reply.status).toBe(503);
+  const streams = await Promise.all(Array.from({ length: maxStreamsOfProject }, () => openLive(app)));
+  expect((await openLive(app)).reply.status).toBe(503);
   for (const stream of streams) stream.leave();
   await untilAllFree();
 });
 
 it("says goodbye when the service stops, which no stream holds up, not even one that nobody reads", async () => {
   const leaving = await startTestApp({ db: app.db, clock: app.clock });
-  const stream = await open(leaving);
+  const stream = await openLive(leaving);
   await stream.next();
   const deaf = await openRawConnection(leaving.url);
   deaf.socket.pause();
@@ -143,7 +126,7 @@ it("says goodbye when the service stops, which no stream holds up, not even one 
 /** Until as many can watch as at the start. */
 async function untilAllFree(): Promise<void> {
   for (let n = 0; n < 100; n += 1) {
-    const streams = await Promise.all(Array.from({ length: maxStreamsOfProject }, () => open(app)));
+    const streams = await Promise.all(Array.from({ length: maxStreamsOfProject }, () => openLive(app)));
     for (const stream of streams) stream.leave();
     if (streams.every(({ reply }) => reply.status === 200)) {
       await sleep(100);

@@ -1,6 +1,6 @@
 import type { CreatedKey, KeyScope, Project } from "@mobigen/analytics-contract";
 import { inject } from "vitest";
-import { createService, type Service } from "../../src/app.js";
+import { createService, type Service, type StreamTimes } from "../../src/app.js";
 import { type Config, readConfig } from "../../src/config.js";
 import type { Logger } from "../../src/logger.js";
 import { FakeClock } from "./fake-clock.js";
@@ -19,6 +19,7 @@ export type TestAppOptions = {
   /** Another app's database, for a second replica; `stop` leaves it alone. */
   db?: TestDatabase;
   clock?: FakeClock;
+  times?: StreamTimes;
 };
 
 export type JsonReply<Body = unknown> = { status: number; headers: Headers; body: Body };
@@ -69,7 +70,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     ...options.env,
   });
-  const service = await createService({ config, logger: options.logger ?? silentLogger, clock: clock.now });
+  const { logger = silentLogger, times = {} } = options;
+  const service = await createService({ config, logger, clock: clock.now, times });
   const { port } = await service.listen();
   const url = `http://127.0.0.1:${port}`;
 
