@@ -93,6 +93,9 @@ export const funnelResultSchema = z.object({
   unit: z.enum(funnelUnits),
   windowSeconds: z.number().int(),
   incomplete: z.boolean().meta({ description: "Some who began late in the period still have time to get further" }),
+  archivedEvents: count.meta({
+    description: "Events of these days that are in the archive alone, of whatever name: their steps are not counted",
+  }),
   steps: z.array(z.object({ type: z.string(), name: z.string().nullable(), ...funnelStepResultSchema.shape })),
   medianSeconds: seconds.meta({ description: "From the first step to the last" }),
   breakdown: z

@@ -58,6 +58,7 @@ export const retentionReplies = {
     unit: "actors",
     windowSeconds: 86_400,
     incomplete: true,
+    archivedEvents: 0,
     steps: [
       { type: "screen_view", name: "Home", ...begun },
       { type: "custom", name: "purchase_completed", ...bought },

@@ -7,6 +7,7 @@ import {
   maxBreakdownValues,
 } from "@mobigen/analytics-contract";
 import { ApiError } from "../errors.js";
+import type { EventExportStore } from "../stores/event-export-store.js";
 import type { FunnelDevice, FunnelScan, FunnelStore } from "../stores/funnel-store.js";
 import type { InsightStore } from "../stores/insight-store.js";
 import { bucketMs, bucketOf, type TimeWindow } from "../types.js";
@@ -25,14 +26,19 @@ export const maxFunnelEvents = 3_000_000;
 /** The most events of any kind that are passed over to find them: that takes a third of a microsecond each. */
 export const maxFunnelScan = 10_000_000;
 
-export type FunnelStores = { funnels: FunnelStore; apps: CountEvents; insights: Pick<InsightStore, "eventsBy"> };
+export type FunnelStores = {
+  funnels: FunnelStore;
+  apps: CountEvents;
+  insights: Pick<InsightStore, "eventsBy">;
+  exports: Pick<EventExportStore, "archivedIn">;
+};
 
 /**
  * How many who took the first step in the window got how far. Later steps may lie behind it, up to now.
  * @throws ApiError invalid_query, for a window or country that is none; range_too_large
  */
 export async function readFunnel(
-  { funnels, ...counted }: FunnelStores,
+  { funnels, exports, ...counted }: FunnelStores,
   project: InsightProject,
   funnel: Funnel,
   now: Date,
@@ -52,6 +58,7 @@ export async function readFunnel(
     ...answerHeader({ project, window }),
     ...{ unit, windowSeconds },
     incomplete: window.to + rules.windowMs > now.getTime(),
+    archivedEvents: await exports.archivedIn(project.id, read),
     steps: steps.flatMap(({ type, name = null }, n) => {
       const result = results[n];
       return result === undefined ? [] : [{ type, name, ...result }];
@@ -112,7 +119,7 @@ function breakdownValue({ platform, version, timezone }: FunnelDevice, by: Funne
 }
 
 async function requireFewEvents(
-  { apps, insights }: Omit<FunnelStores, "funnels">,
+  { apps, insights }: Omit<FunnelStores, "funnels" | "exports">,
   { projectKey, id }: InsightProject,
   steps: readonly FunnelStep[],
   { from, to }: TimeWindow,

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createInsightStores } from "../../src/app/insights.js";
 import { ApiError } from "../../src/errors.js";
+import { readFunnel } from "../../src/insights/funnel.js";
+import { createAppMetricsStore } from "../../src/stores/postgres/app-metrics-store.js";
 import { createCostStore } from "../../src/stores/postgres/cost-store.js";
 import { createRecostStore } from "../../src/stores/postgres/recost-store.js";
 import { readReceipt } from "../../src/usage-receipt.js";
@@ -63,5 +66,31 @@ describe("a call whose row is in a file", () => {
     const scope = { from: null, to: null, model: null, onlyUnpriced: false };
     const step = await recosts.step({ scope, after: null, limit: 100, receiptOf: () => null, audit: null });
     expect(step.scanned).toBe(15);
+  });
+});
+
+describe("a funnel over days whose events are in files", () => {
+  it("says how many events it did not see", async () => {
+    await world.restoreAll();
+    const { pool } = world;
+    const project = { projectKey: world.db.projectKeys[0] ?? 0, id: "p1", timezone: "UTC" };
+    const stores = createInsightStores(pool, createAppMetricsStore(pool));
+    const steps = [{ type: "screen_view", name: "Screen 0" }, { type: "screen_view" }];
+    const ask = () =>
+      readFunnel(stores, project, { steps, from: dayOne, to: "2026-01-20T00:00:00Z" }, world.clock.now());
+    const whole = await ask();
+    expect([whole.archivedEvents, whole.steps[0]?.count]).toEqual([0, 2]);
+
+    world.clock.advance({ days: 8 });
+    await world.archiver().run();
+    const { rows } = await pool.query<{ left: number }>(
+      "select count(*) as left from app_event where project_key = $1",
+      [project.projectKey],
+    );
+    const partial = await ask();
+    expect(partial.archivedEvents).toBeGreaterThan(20);
+    // The file of the one whose clock stood at 1970 is of no day of these.
+    expect(partial.archivedEvents + (rows[0]?.left ?? 0)).toBe(30 - 1);
+    expect(partial.steps[0]?.count).toBeLessThan(2);
   });
 });

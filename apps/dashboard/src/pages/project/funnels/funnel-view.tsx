@@ -1,4 +1,5 @@
 import type { FunnelResult } from "@mobigen/analytics-contract";
+import { write } from "../../../format/quantity";
 import { StatCard, StatRow } from "../../../ui/stat-card";
 import { PartialNote } from "../../../ui/states";
 import { BreakdownTable } from "./breakdown-table";
@@ -15,6 +16,12 @@ export function FunnelView({ result, before }: { result: FunnelResult; before: F
       {result.incomplete && (
         <PartialNote>
           Those who began late in this period still have time to get further: the numbers can grow.
+        </PartialNote>
+      )}
+      {result.archivedEvents > 0 && (
+        <PartialNote>
+          {write("count", result.archivedEvents).exact} events of these days are in the archive alone; their steps are
+          not counted.
         </PartialNote>
       )}
       <StatRow>
