@@ -7,9 +7,9 @@ import { IconButton } from "../ui/button";
 import { Card } from "../ui/card";
 import { Quantity } from "../ui/quantity";
 import { Scroller } from "../ui/scroller";
-import { Chart } from "./chart";
 import { Legend } from "./legend";
 import type { TimeChartProps } from "./series";
+import { TimeChart } from "./time-chart";
 
 export type ChartCardProps = Omit<TimeChartProps, "label"> & {
   title: string;
@@ -45,7 +45,7 @@ export function ChartCard({ title, hint, actions, ...chart }: ChartCardProps) {
       ) : (
         <>
           {chart.series.length > 1 && <Legend series={chart.series} />}
-          <Chart {...chart} label={title} />
+          <TimeChart {...chart} label={title} />
         </>
       )}
     </Card>

@@ -59,7 +59,9 @@ export function writeTick(kind: Kind, value: number): string {
 }
 
 function tinyOrPlain(value: number): string {
-  return value !== 0 && Math.abs(value) < 1 ? tinyDollars.format(value) : wholeDollars.format(value);
+  if (Number.isInteger(value)) return wholeDollars.format(value);
+  // Rounded to dollars, the levels $2.50 and $7.50 would be named what they are not.
+  return Math.abs(value) < 1 ? tinyDollars.format(value) : cents.format(value);
 }
 
 function writeMoney(value: number): string {

@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { promisify } from "node:util";
-import type { Browser } from "playwright-core";
+import { gzipSync } from "node:zlib";
+import type { Browser, Request } from "playwright-core";
 import { openBrowser, settle, signIn, visit } from "../../test/support/browser.js";
 import { adminToken, type Environment, startService } from "../environment.js";
 import type { Part } from "../part.js";
@@ -25,6 +26,7 @@ export const firstPage: Part = {
       const seen = await visitAll(browser, service.url);
       const usableMs = median(seen.map((visit) => visit.usableMs));
       const scriptBytes = Math.max(...seen.map((visit) => visit.scriptBytes));
+      const gzippedBytes = Math.max(...seen.map((visit) => visit.gzippedBytes));
       return {
         rows: [
           {
@@ -36,16 +38,17 @@ export const firstPage: Part = {
             met: usableMs <= mostMs,
           },
           {
-            measured: "JavaScript that it loads, charts and all, as it goes over the wire",
-            figure: `${(scriptBytes / 1_000).toFixed(0)} KB`,
+            measured: "JavaScript that it loads, charts and all, gzipped",
+            figure: `${(gzippedBytes / 1_000).toFixed(0)} KB`,
             against: "",
             ratio: "",
             target: `≤ ${mostScriptBytes / 1_000} KB`,
-            met: scriptBytes <= mostScriptBytes,
+            met: gzippedBytes <= mostScriptBytes,
           },
         ],
         notes: [
           `every number and chart was there after ${milliseconds(median(seen.map((visit) => visit.wholeMs)))}`,
+          `over the wire, with Brotli, that JavaScript is ${(scriptBytes / 1_000).toFixed(0)} KB`,
           `medians of ${visits} visits over loopback, by a browser on the same cores`,
         ],
       };
@@ -70,7 +73,7 @@ async function fillWithDemo({ databaseUrl, redisUrl, folder }: Environment): Pro
   });
 }
 
-type Seen = { usableMs: number; wholeMs: number; scriptBytes: number };
+type Seen = { usableMs: number; wholeMs: number; scriptBytes: number; gzippedBytes: number };
 
 async function visitAll(browser: Browser, url: string): Promise<Seen[]> {
   const first = await visit(browser, { url });
@@ -82,21 +85,30 @@ async function visitAll(browser: Browser, url: string): Promise<Seen[]> {
   for (let n = 0; n < visits; n += 1) {
     const { page, context } = await visit(browser, { url });
     await context.addCookies(cookies);
-    const scripts: Promise<number>[] = [];
+    const scripts: Request[] = [];
     page.on("requestfinished", (request) => {
-      if (request.resourceType() === "script")
-        scripts.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+      if (request.resourceType() === "script") scripts.push(request);
     });
     const start = performance.now();
     await page.goto("/", { waitUntil: "commit" });
     await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
     await page.getByText("Most expensive models").waitFor();
     const usableMs = performance.now() - start;
-    await page.locator("svg.recharts-surface").nth(2).waitFor();
+    await page.locator("figure svg").nth(2).waitFor();
     await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
     const wholeMs = performance.now() - start;
-    seen.push({ usableMs, wholeMs, scriptBytes: (await Promise.all(scripts)).reduce((a, b) => a + b, 0) });
+    const sizes = await Promise.all(scripts.map(sizesOf));
+    const sumOf = (size: (one: ScriptSizes) => number): number => sizes.reduce((sum, one) => sum + size(one), 0);
+    seen.push({ usableMs, wholeMs, scriptBytes: sumOf(({ wire }) => wire), gzippedBytes: sumOf(({ gzip }) => gzip) });
     await context.close();
   }
   return seen;
+}
+
+type ScriptSizes = { wire: number; gzip: number };
+
+async function sizesOf(script: Request): Promise<ScriptSizes> {
+  const [{ responseBodySize }, response] = await Promise.all([script.sizes(), script.response()]);
+  if (response === null) throw new Error(`${script.url()} was not answered`);
+  return { wire: responseBodySize, gzip: gzipSync(await response.body(), { level: 9 }).length };
 }

@@ -60,6 +60,28 @@ describe("the pages of the platform", () => {
     }
   });
 
+  it("tell what stands at a place of a chart, under the pointer and by the arrow keys", async () => {
+    const { page, context, complaints } = await visit(browser, { url: service.url });
+    await signIn(page, service.adminToken);
+    await page.goto("/platform?period=30d&tz=UTC");
+    await settle(page);
+    const chart = page.getByRole("figure", { name: "Cost by day" });
+    const tooltip = chart.getByText(/^[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d{4}/);
+    await chart.hover();
+    await tooltip.waitFor();
+    await page.mouse.move(0, 0);
+    await tooltip.waitFor({ state: "detached" });
+    const places = chart.getByRole("slider", { name: "Cost by day, by day" });
+    await places.focus();
+    const last = await places.getAttribute("aria-valuetext");
+    expect(last).toMatch(/^.+: This period \$[\d.,]+, Period before (\$[\d.,]+|no value)$/);
+    await page.keyboard.press("ArrowLeft");
+    expect(await places.getAttribute("aria-valuetext")).not.toBe(last);
+    await tooltip.waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it("price a model that had none, and offer to change nothing to who may only read", async () => {
     const { page, context, complaints } = await visit(browser, { url: service.url });
     await signIn(page, service.adminToken);
