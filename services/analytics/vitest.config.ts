@@ -21,6 +21,7 @@ export default defineConfig({
           name: "unit",
           // No module of ours keeps state, so that a worker need not load them all again for each file.
           isolate: false,
+          testTimeout: 30_000,
           include: ["src/**/*.test.ts", "../../packages/*/src/**/*.test.ts", "../../apps/*/src/**/*.test.ts"],
         },
       },
