@@ -102,6 +102,8 @@ async function readActors(
   now: TimeWindow,
   before: TimeWindow,
 ): Promise<Map<number, ActorCounts>> {
+  const corrected = await readCorrectedCuts(client, now, {});
+  const correctedBefore = await readCorrectedCuts(client, before, {});
   const bindings = createBindings();
   const { rows } = await client.query<ActorCounts & { project_key: number }>(
     `select project_key, count(*) filter (where is_now) as now, count(*) filter (where was_before) as before,
@@ -109,9 +111,9 @@ async function readActors(
      from (
        select project_key, actor_id, bool_or(is_now) as is_now, bool_or(not is_now) as was_before
        from (
-         select true as is_now, project_key, actor_id from ${activeSlice(bindings, now, await readCorrectedCuts(client, now, {}))} as now_active
+         select true as is_now, project_key, actor_id from ${activeSlice(bindings, now, corrected)} as now_active
          union all
-         select false, project_key, actor_id from ${activeSlice(bindings, before, await readCorrectedCuts(client, before, {}))} as before_active
+         select false, project_key, actor_id from ${activeSlice(bindings, before, correctedBefore)} as before_active
        ) as active
        group by project_key, actor_id
      ) as actors
