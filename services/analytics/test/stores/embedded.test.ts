@@ -175,6 +175,23 @@ describe("embedded PostgreSQL", () => {
     expect(await serverPid()).not.toBe(before);
   });
 
+  it("leaves no server behind when it is stopped while one is coming up again", async () => {
+    const { service } = await start();
+    const before = await serverPid();
+    process.kill(before, "SIGKILL");
+    // The process's own file, long before the server answers.
+    const revived = await vi.waitFor(
+      async () => {
+        const pid = await serverPid();
+        expect([before, 0, Number.NaN]).not.toContain(pid);
+        return pid;
+      },
+      { timeout: 20_000, interval: 1 },
+    );
+    await end(service, "SIGTERM");
+    expect(await isRunning(revived)).toBe(false);
+  });
+
   it("does not mistake another program for its server when the process id was given away", async () => {
     const first = await start();
     await end(first.service, "SIGTERM");

@@ -36,20 +36,28 @@ export const logFile = (dataDir: string) => path.resolve(dataDir, "postgres.log"
 
 export type Server = { child: ChildProcess; port: number };
 
+export type ServerOptions = {
+  home: EmbeddedHome;
+  dataDir: string;
+  values: Record<string, string>;
+  /** Without it any free port. */
+  port?: number | undefined;
+  /** No process is started once it is aborted. */
+  signal: AbortSignal;
+  /** Told of each process as it is started, long before it answers: who stops meanwhile has it to end. */
+  onSpawn: (child: ChildProcess) => void;
+};
+
 /**
- * Starts the server process and waits until it answers. Without a port it takes any free one.
+ * Starts the server process and waits until it answers.
  * @throws EmbeddedPostgresError with what the log says when it does not come up, or when another service has the cluster.
  */
-export async function startServer(
-  home: EmbeddedHome,
-  dataDir: string,
-  values: Record<string, string>,
-  port?: number,
-): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { home, dataDir, port } = options;
   const deadline = Date.now() + startTimeoutMs;
   for (;;) {
     const chosen = port ?? (await freePort());
-    const { child, logStart } = await spawnServer(home, dataDir, values, chosen);
+    const { child, logStart } = await spawnServer(options, chosen);
     if (await isReady(child, home, chosen, deadline)) return { child, port: chosen };
     child.kill("SIGINT");
     const log = await readLog(dataDir, logStart);
@@ -66,7 +74,7 @@ export async function startServer(
   }
 }
 
-async function spawnServer(home: EmbeddedHome, dataDir: string, values: Record<string, string>, port: number) {
+async function spawnServer({ home, dataDir, values, signal, onSpawn }: ServerOptions, port: number) {
   const size = await stat(logFile(dataDir)).then(
     (found) => found.size,
     () => 0,
@@ -77,6 +85,7 @@ async function spawnServer(home: EmbeddedHome, dataDir: string, values: Record<s
       "-c",
       `${name}=${value}`,
     ]);
+    signal.throwIfAborted();
     // Detached: Ctrl-C in the terminal is for the service, which still has rows to write when it hears it.
     const child = spawn(path.join(home.bin, "postgres"), ["-D", home.cluster, ...flags], {
       ...home.identity,
@@ -86,6 +95,8 @@ async function spawnServer(home: EmbeddedHome, dataDir: string, values: Record<s
       stdio: ["ignore", log.fd, log.fd],
     });
     child.on("error", () => undefined); // Shows as an exit below.
+    watch(child, home);
+    onSpawn(child);
     return { child, logStart: size > logFileMaxBytes ? 0 : size };
   } finally {
     await log.close();
@@ -126,7 +137,7 @@ async function freePort(): Promise<number> {
 }
 
 /** A shell that reads a pipe from this process: it closes when this process ends, however it ends, and PostgreSQL is ended with it. */
-export function watch(child: ChildProcess, home: EmbeddedHome): ChildProcess {
+function watch(child: ChildProcess, home: EmbeddedHome): void {
   const watcher = spawn("/bin/sh", ["-c", 'read -r _; kill -INT "$1"', "sh", String(child.pid)], {
     ...home.identity,
     cwd: "/",
@@ -135,7 +146,7 @@ export function watch(child: ChildProcess, home: EmbeddedHome): ChildProcess {
   });
   watcher.on("error", () => undefined);
   watcher.unref();
-  return watcher;
+  child.once("exit", () => watcher.kill());
 }
 
 /** Fast shutdown; past 8 s immediate, past 2 more by force. */

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
@@ -5,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Logger } from "pino";
 import { databaseUser, type EmbeddedHome, EmbeddedPostgresError, inUse, prepareHome } from "./embedded-home.js";
-import { endServer, host, logFile, pollMs, settings, startServer, startTimeoutMs, watch } from "./embedded-server.js";
+import { endServer, host, logFile, pollMs, settings, startServer, startTimeoutMs } from "./embedded-server.js";
 
 const databaseName = "mobigen";
 // Held by the service that uses the cluster; it ends with the service's connection, however the service ends.
@@ -42,20 +43,26 @@ export async function startEmbeddedPostgres({
   const home = await prepareHome(path.resolve(dataDir), logger);
   await endOrphan(home, dataDir, logger);
   const values = { ...settings, ...override };
-  let server = await startServer(home, dataDir, values, port);
+  const stopping = new AbortController();
+  let child: ChildProcess | undefined;
+  const onSpawn = (spawned: ChildProcess) => {
+    child = spawned;
+  };
+  const options = { home, dataDir, values, signal: stopping.signal, onSpawn };
+  let server = await startServer({ ...options, port });
   const url = (database: string) => `postgresql://${databaseUser}:${home.password}@${host}:${server.port}/${database}`;
   const owner = await claim(url("postgres"), dataDir, logger);
-  let stopping = false;
 
   // Killed by the system for want of memory, say. Connections come back by themselves, so the service needs no restart.
   async function revive(): Promise<void> {
-    for (let attempt = 1; !stopping; attempt += 1) {
+    for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
       try {
-        server = await startServer(home, dataDir, values, server.port);
+        server = await startServer({ ...options, port: server.port });
         logger.warn({ port: server.port }, "the embedded PostgreSQL is up again");
         attend();
         return;
       } catch (error) {
+        if (stopping.signal.aborted) return;
         logger.error({ err: error, attempt }, "the embedded PostgreSQL does not come up again");
         await sleep(Math.min(attempt * reviveBackOffMs, maxReviveBackOffMs), undefined, { ref: false });
       }
@@ -63,10 +70,8 @@ export async function startEmbeddedPostgres({
   }
 
   function attend(): void {
-    const watcher = watch(server.child, home);
     server.child.once("exit", (code, signal) => {
-      watcher.kill();
-      if (stopping) return;
+      if (stopping.signal.aborted) return;
       logger.error(
         { code, signal, log: logFile(dataDir) },
         "the embedded PostgreSQL ended by itself: starting it again",
@@ -84,10 +89,11 @@ export async function startEmbeddedPostgres({
   return {
     url: url(databaseName),
     stop: async () => {
-      if (stopping) return;
-      stopping = true;
+      if (stopping.signal.aborted) return;
+      stopping.abort();
       await owner.release();
-      await endServer(server.child, logger);
+      // The one that was started last: it may still be coming up again after a crash.
+      if (child !== undefined) await endServer(child, logger);
     },
   };
 }
