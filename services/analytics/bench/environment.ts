@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { startEmbeddedPostgres } from "../src/stores/postgres/embedded.js";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../src/stores/postgres/embedded.js";
 import { migrate } from "../src/stores/postgres/migrate.js";
 import { startRedis } from "../test/support/redis.js";
 import { silentLogger } from "../test/support/silent-logger.js";
@@ -13,42 +13,80 @@ import type { Load, LoadResult, ProjectKey } from "./load-client.js";
 
 export const adminToken = "bench-admin-token-0123456789abcdef";
 
-export type Environment = {
-  databaseUrl: string;
-  redisUrl: string;
-  folder: string;
+/** What a service is started on. */
+export type Stores = { databaseUrl: string; redisUrl: string; folder: string };
+
+export type Environment = Stores & {
   /** Of PostgreSQL's first process; its connections are its children. */
   postgresPid: number;
+  /** The stores of another database of this PostgreSQL, made and migrated if it is not there; Redis forgets what is not of this run. */
+  database(name: string): Promise<Stores>;
   stop(): Promise<void>;
 };
 
 export type Service = { url: string; pid: number; rssMb(): Promise<number>; stop(): Promise<void> };
 
-/** PostgreSQL as `npm start` would have it (fsync and synchronous_commit on) and Redis, both for this run alone. */
-export async function startEnvironment(): Promise<Environment> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "mobigen-analytics-bench-"));
-  await chmod(folder, 0o755);
+/**
+ * PostgreSQL as `npm start` would have it (fsync and synchronous_commit on) and Redis, both for this run alone. With `keepIn` the
+ * databases of that folder are found again; what is in the one without a name is thrown away all the same.
+ */
+export async function startEnvironment(keepIn?: string): Promise<Environment> {
+  const folder = keepIn ?? (await mkdtemp(path.join(os.tmpdir(), "mobigen-analytics-bench-")));
+  if (keepIn === undefined) await chmod(folder, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir: folder, logger: silentLogger });
-  const pool = new pg.Pool({ connectionString: postgres.url, max: 1 });
-  await migrate(pool, { logger: silentLogger });
-  await pool.end();
   const redis = await startRedis();
   const [postgresPid] = (await readFile(path.join(folder, "postgres/postmaster.pid"), "utf8")).split("\n");
+  let databases = 0;
+  const database = async (name: string) => {
+    await ensureDatabase(postgres, name);
+    // Each database has a Redis database of its own, or one service would answer from what another remembers.
+    databases += 1;
+    return { databaseUrl: urlOf(postgres, name), redisUrl: `${redis.url}/${databases}`, folder };
+  };
+  await dropDatabase(postgres, "nothing_stored");
   return {
-    databaseUrl: postgres.url,
-    redisUrl: redis.url,
-    folder,
+    ...(await database("nothing_stored")),
     postgresPid: Number(postgresPid),
+    database,
     stop: async () => {
       await redis.stop();
       await postgres.stop();
-      await rm(folder, { recursive: true, force: true });
+      if (keepIn === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
+function urlOf(postgres: EmbeddedPostgres, database: string): string {
+  const url = new URL(postgres.url);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function ensureDatabase(postgres: EmbeddedPostgres, name: string): Promise<void> {
+  await withPool(postgres.url, async (pool) => {
+    const { rowCount } = await pool.query("select 1 from pg_database where datname = $1", [name]);
+    if (rowCount === 0) await pool.query(`create database ${pg.escapeIdentifier(name)}`);
+  });
+  await withPool(urlOf(postgres, name), (pool) => migrate(pool, { logger: silentLogger }));
+}
+
+async function dropDatabase(postgres: EmbeddedPostgres, name: string): Promise<void> {
+  await withPool(postgres.url, (pool) =>
+    pool.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`),
+  );
+}
+
+async function withPool(url: string, work: (pool: pg.Pool) => Promise<unknown>): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  try {
+    await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
 /** The built service in a process of its own, as in production but for cron. */
-export async function startService(environment: Environment): Promise<Service> {
+export async function startService(stores: Stores): Promise<Service> {
   const port = await freePort();
   const entry = path.join(import.meta.dirname, "../dist/index.js");
   const child = spawn(process.execPath, [...(process.env["BENCH_NODE_ARGS"]?.split(" ") ?? []), entry], {
@@ -57,9 +95,9 @@ export async function startService(environment: Environment): Promise<Service> {
       NODE_ENV: "production",
       HOST: "127.0.0.1",
       PORT: String(port),
-      DATABASE_URL: environment.databaseUrl,
-      REDIS_URL: environment.redisUrl,
-      DATA_DIR: path.join(environment.folder, "data"),
+      DATABASE_URL: stores.databaseUrl,
+      REDIS_URL: stores.redisUrl,
+      DATA_DIR: path.join(stores.folder, "data"),
       ADMIN_TOKEN: adminToken,
       ENABLE_CRON: "false",
       LOG_LEVEL: "warn",

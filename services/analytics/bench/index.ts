@@ -5,6 +5,7 @@ import type { Part } from "./part.js";
 import { crash } from "./parts/crash.js";
 import { dashboards } from "./parts/dashboards.js";
 import { firstPage } from "./parts/first-page.js";
+import { growth } from "./parts/growth.js";
 import { ingest } from "./parts/ingest.js";
 import { insights } from "./parts/insights.js";
 import { latency } from "./parts/latency.js";
@@ -26,6 +27,7 @@ const parts: Record<string, Part> = {
   projection,
   insights,
   dashboards,
+  growth,
   "first-page": firstPage,
 };
 
@@ -33,10 +35,12 @@ const help = `npm run bench -- [PART ...] [--events N] [--rounds N] [--seconds N
 
 Measures the built service against bounds taken in the same run and writes docs/benchmarks.md.
 Parts: ${Object.keys(parts).join(", ")} (all of them without a name)
-  --events N    events of each ingest round (default 300000), or that insights and dashboards store (default 5000000)
+  --events N    events of each ingest round (default 300000), or that insights, dashboards and growth store (default 5000000)
   --rounds N    interleaved rounds, of which the median counts (default 3)
   --seconds N   how long the memory part keeps the service saturated, and the crash part breaks it (default 300)
   --seed N      what the crash part draws its faults from (default: any, printed)
+  --data DIR    where the last three keep what they store, and find it the next time; nothing else runs on that PostgreSQL. What growth
+                ingests stays in it: run it last
   --no-write    print only`;
 
 const { values, positionals } = parseArgs({
@@ -46,6 +50,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "3" },
     seconds: { type: "string", default: "300" },
     seed: { type: "string" },
+    data: { type: "string" },
     "no-write": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -72,7 +77,7 @@ async function main(): Promise<number> {
     seed: values.seed === undefined ? undefined : Number(values.seed),
   };
   const needsEnvironment = names.some((name) => "run" in (parts[name] as Part));
-  const environment = needsEnvironment ? await startEnvironment() : null;
+  const environment = needsEnvironment ? await startEnvironment(values.data) : null;
   try {
     const reports: PartReport[] = [];
     for (const name of names) {

@@ -1,28 +1,75 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type pg from "pg";
 import { acceptEvent } from "../src/ingestion/accept-event.js";
 import { batchDeltas } from "../src/ingestion/batch-deltas.js";
 import type { AppEvent, EventBatch } from "../src/stores/event-store.js";
+import { createPool } from "../src/stores/postgres/client.js";
 import { createEventStore } from "../src/stores/postgres/event-store.js";
 import { createPartitions } from "../src/stores/postgres/partitions.js";
-import { simulateBatch } from "./simulated-devices.js";
+import { createSummaryStore } from "../src/stores/postgres/summary-store.js";
+import { createSummaries } from "../src/summaries/summaries.js";
+import { silentLogger } from "../test/support/silent-logger.js";
+import type { Environment, Stores } from "./environment.js";
+import { eventsPerBatch, simulateBatch } from "./simulated-devices.js";
 
 const dayMs = 24 * 3_600_000;
 const windowHours = 2;
 // What a busy flush of the service holds.
 const batchesPerAppend = 20;
 
+// One is written while the next is put together.
+const appendsAtOnce = 2;
+
 export type StoredProject = { id: string; key: number };
 
 export type StoredEvents = {
-  projects: readonly StoredProject[];
+  projects: number;
+  /** Evenly over so many days before the day they were stored, batches of 100 of one project's each in turn. */
   days: number;
-  /** Batches of 100 events, one project's each in turn: those from `first` on, of `count` in all that fill the days. */
-  batches: { first: number; count: number };
+  events: number;
   seed: number;
 };
 
-/** Registers projects in a time zone that is not UTC. */
-export async function createStoredProjects(pool: pg.Pool, ids: readonly string[]): Promise<StoredProject[]> {
+export type StoredDatabase = { stores: Stores; projects: StoredProject[] };
+
+/**
+ * A database with these events, stored now unless a kept one has them: through the store code of ingestion, so that rollups, sessions and
+ * actors are real; the days that are over summed up as the daily job would have done.
+ */
+export async function storedDatabase(
+  environment: Environment,
+  { prefix, ...what }: StoredEvents & { /** Of its projects' ids. */ prefix: string },
+  progress: (step: string) => void,
+): Promise<StoredDatabase> {
+  const stores = await environment.database(`${prefix}_${what.events}_of_${what.projects}_seed_${what.seed}`);
+  const { databaseUrl: url } = stores;
+  const pool = createPool({ url, max: 4, applicationName: "bench", statementTimeoutMs: 0, logger: silentLogger });
+  try {
+    // Written last: what an interrupted run left is started over.
+    await pool.query("create table if not exists bench_stored (at timestamptz not null)");
+    const isStored = (await pool.query("select 1 from bench_stored")).rowCount === 1;
+    if (!isStored) {
+      const { rowCount } = await pool.query("select 1 from project limit 1");
+      if (rowCount === 1)
+        throw new Error(`An earlier run was interrupted while it stored events: drop its database, ${url}`);
+      const ids = Array.from({ length: what.projects }, (_, n) => `${prefix}-${n}`);
+      await storeEvents(pool, await createProjects(pool, ids), what, progress);
+    }
+    await createSummaries(createSummaryStore(pool)).bringUpToDate(new Date());
+    await pool.query("vacuum analyze");
+    if (!isStored) await pool.query("insert into bench_stored values (now())");
+    const { rows: projects } = await pool.query<StoredProject>(
+      "select id, project_key as key from project where starts_with(id, $1) order by project_key",
+      [`${prefix}-`],
+    );
+    return { stores, projects };
+  } finally {
+    await pool.end();
+  }
+}
+
+/** In a time zone that is not UTC. */
+async function createProjects(pool: pg.Pool, ids: readonly string[]): Promise<StoredProject[]> {
   const { rows } = await pool.query<StoredProject>(
     `insert into project (id, name, timezone, created_at, named_at)
      select id, id, 'Europe/Berlin', now(), now() from unnest($1::text[]) as id returning id, project_key as key`,
@@ -31,32 +78,42 @@ export async function createStoredProjects(pool: pg.Pool, ids: readonly string[]
   return rows;
 }
 
-/**
- * Stores events evenly over the days before now, through the store code of ingestion: rollups, sessions and actors are real. The
- * statistics are those that autovacuum would have left.
- */
-export async function storeEvents(
+async function storeEvents(
   pool: pg.Pool,
-  { projects, days, batches, seed }: StoredEvents,
+  projects: readonly StoredProject[],
+  { days, events, seed }: StoredEvents,
   progress: (step: string) => void,
 ): Promise<void> {
   const now = Date.now();
+  const count = Math.ceil(events / eventsPerBatch);
   await createPartitions(pool).ensureFor(Array.from({ length: days + 2 }, (_, n) => now - n * dayMs));
   const store = createEventStore({ pool, deltasOf: batchDeltas, acceptPastMs: (days + 2) * dayMs });
   const spanMs = days * dayMs - windowHours * 3_600_000;
-  for (let done = 0; done < batches.count; done += batchesPerAppend) {
+  const appends = new Set<Promise<unknown>>();
+  for (let done = 0; done < count; done += batchesPerAppend) {
     const flush: EventBatch[] = [];
-    for (let n = done; n < Math.min(done + batchesPerAppend, batches.count); n += 1) {
+    for (let n = done; n < Math.min(done + batchesPerAppend, count); n += 1) {
       const project = projects[n % projects.length];
       if (project === undefined) throw new Error("there are no projects to store events of");
-      const end = now - Math.floor((spanMs * (batches.count - 1 - n)) / batches.count);
-      const events = acceptAll(project.id, seed, batches.first + n, { end, now, days });
-      flush.push({ projectKey: project.key, receivedAt: now, received: events.length, events, rejected: [] });
+      const end = now - Math.floor((spanMs * (count - 1 - n)) / count);
+      const accepted = acceptAll(project.id, seed, n, { end, now, days });
+      flush.push({
+        projectKey: project.key,
+        receivedAt: now,
+        received: accepted.length,
+        events: accepted,
+        rejected: [],
+      });
+      // Lets an append that is under way take its next step.
+      await nextTurn();
     }
-    await store.append(flush);
-    const tenth = Math.floor((10 * (done + batchesPerAppend)) / batches.count);
-    if (tenth > Math.floor((10 * done) / batches.count) && tenth < 10) progress(`stored ${tenth * 10} %`);
+    const append = store.append(flush).finally(() => appends.delete(append));
+    appends.add(append);
+    if (appends.size >= appendsAtOnce) await Promise.race(appends);
+    const tenth = Math.floor((10 * (done + batchesPerAppend)) / count);
+    if (tenth > Math.floor((10 * done) / count) && tenth < 10) progress(`stored ${tenth * 10} %`);
   }
+  await Promise.all(appends);
   await pool.query("vacuum analyze");
 }
 

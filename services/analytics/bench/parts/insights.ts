@@ -3,10 +3,8 @@ import pg from "pg";
 import { adminToken, type Service, startService } from "../environment.js";
 import type { Part } from "../part.js";
 import { milliseconds, percentile, type Row } from "../report.js";
-import { eventsPerBatch } from "../simulated-devices.js";
-import { createStoredProjects, storeEvents } from "../stored-events.js";
+import { storedDatabase } from "../stored-events.js";
 
-const projectId = "bench-insights";
 const days = 90;
 // Enough for a 95th percentile that is not the maximum.
 const asksOfEach = 20;
@@ -43,13 +41,12 @@ const questions: readonly Question[] = [
 export const insights: Part = {
   title: "Insights that read more than rollups, of one project",
   async run(environment, settings, progress) {
-    const pool = new pg.Pool({ connectionString: environment.databaseUrl, max: 2, options: "-c timezone=UTC" });
-    const service = await startService(environment);
+    const events = settings.storedEvents;
+    const stored = { prefix: "insights", projects: 1, days, events, seed: settings.seed ?? 1 };
+    const { stores, projects } = await storedDatabase(environment, stored, progress);
+    const pool = new pg.Pool({ connectionString: stores.databaseUrl, max: 2, options: "-c timezone=UTC" });
+    const service = await startService(stores);
     try {
-      const events = settings.storedEvents;
-      const projects = await createStoredProjects(pool, [projectId]);
-      const batches = { first: 0, count: Math.ceil(events / eventsPerBatch) };
-      await storeEvents(pool, { projects, days, batches, seed: settings.seed ?? 1 }, progress);
       const sessions = await idsOf(service, "sessions?period=all", "sessionId");
       const actors = await idsOf(service, "actors?kind=anonymous", "id");
       const counts: number[] = [];
@@ -106,7 +103,7 @@ async function idsOf(service: Service, path: string, field: string): Promise<str
 }
 
 async function answer({ url }: Service, { path, body }: Pick<Question, "path" | "body">): Promise<unknown> {
-  const reply = await fetch(`${url}/api/projects/${projectId}/${path}`, {
+  const reply = await fetch(`${url}/api/projects/insights-0/${path}`, {
     headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
   });
