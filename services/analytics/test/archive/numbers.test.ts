@@ -6,6 +6,7 @@ import { createAppMetricsStore } from "../../src/stores/postgres/app-metrics-sto
 import { createCostStore } from "../../src/stores/postgres/cost-store.js";
 import { createRecostStore } from "../../src/stores/postgres/recost-store.js";
 import { readReceipt } from "../../src/usage-receipt.js";
+import { startTestApp } from "../support/app.js";
 import { type ArchiveWorld, createArchiveWorld, dayOne } from "../support/archive-world.js";
 
 const quarter = 15 * 60_000;
@@ -69,8 +70,8 @@ describe("a call whose row is in a file", () => {
   });
 });
 
-describe("a funnel over days whose events are in files", () => {
-  it("says how many events it did not see", async () => {
+describe("days whose events are in files", () => {
+  it("are said to be, by a funnel and an export", async () => {
     await world.restoreAll();
     const { pool } = world;
     const project = { projectKey: world.db.projectKeys[0] ?? 0, id: "p1", timezone: "UTC" };
@@ -92,5 +93,16 @@ describe("a funnel over days whose events are in files", () => {
     // The file of the one whose clock stood at 1970 is of no day of these.
     expect(partial.archivedEvents + (rows[0]?.left ?? 0)).toBe(30 - 1);
     expect(partial.steps[0]?.count).toBeLessThan(2);
+
+    const app = await startTestApp({ db: world.db.database, clock: world.clock });
+    try {
+      const file = await fetch(`${app.url}/api/projects/p1/export?from=${dayOne}T00:00:00Z&to=2026-01-20T00:00:00Z`, {
+        headers: { authorization: `Bearer ${app.adminToken}` },
+      });
+      expect(file.headers.get("x-archived-events")).toBe(String(partial.archivedEvents));
+      expect((await file.text()).trimEnd().split("\n")).toHaveLength(rows[0]?.left ?? 0);
+    } finally {
+      await app.stop();
+    }
   });
 });

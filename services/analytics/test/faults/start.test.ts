@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestApp } from "../support/app.js";
 import { createTestDatabase, type TestDatabase } from "../support/postgres.js";
 import { startRecoveringPostgres } from "../support/recovering-postgres.js";
 import { startTcpProxy } from "../support/tcp-proxy.js";
@@ -218,6 +219,28 @@ describe("the command line", () => {
     ]) {
       expect(help.stdout).toMatch(new RegExp(`\\n  ${command}\\b`));
     }
+  }, 240_000);
+
+  it("erases an actor, prints the receipt, and finds nobody the second time", async () => {
+    const app = await startTestApp({ db });
+    const { key } = await app.createProject({ id: "erasing" }).then(() => app.createKey("erasing"));
+    const event = { type: "screen_view", sessionId: "s", userId: "user-1", properties: { screenName: "Home" } };
+    const events = ["a", "b", "c"].map((eventId) => ({
+      ...event,
+      eventId,
+      userId: eventId === "c" ? "user-2" : "user-1",
+    }));
+    expect((await app.fetchJson("/api/events", { key, body: { batchId: "b", events } })).status).toBe(200);
+    await app.stop();
+    const erased = await output("actors", "erase", "erasing", "user-1");
+    expect([erased.code, erased.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(erased.stdout)).toMatchObject({ events: 2, sharedSessions: 1, requestedBy: expect.any(String) });
+    expect(erased.stdout).not.toContain("user-1");
+    const left = await db.pool.query("select id_text from actor join project using (project_key) where id = 'erasing'");
+    expect(left.rows).toEqual([{ id_text: "user-2" }]);
+    const again = await output("actors", "erase", "erasing", "user-1");
+    expect([again.code, again.stdout]).toEqual([1, ""]);
+    expect((await output("verify")).stdout).toContain("No difference");
   }, 240_000);
 
   it("verifies, lists prices, and runs a job", async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { maxExportsAtOnce } from "../../src/routes/event-export.js";
-import type { TestApp } from "../support/app.js";
+import { startTestApp, type TestApp } from "../support/app.js";
 import { type ProxiedApp, startProxiedApp } from "../support/proxied-app.js";
 import { openRawConnection } from "../support/raw-http.js";
 
@@ -72,6 +72,35 @@ it("keeps a page in memory, not the file, for a client that is slow, and lets go
   expect(await busyConnections()).toBe(0);
   connection.socket.destroy();
   await untilAllFree();
+}, 60_000);
+
+it("hangs up on a client that takes nothing any more, for its place is needed", async () => {
+  const stallMs = 2_000;
+  const impatient = await startTestApp({ db: proxied.db, times: { exportStallMs: stallMs } });
+  try {
+    const request = `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${impatient.adminToken}\r\n\r\n`;
+    const stalled = await Promise.all(
+      Array.from({ length: maxExportsAtOnce }, async () => {
+        const connection = await openRawConnection(impatient.url);
+        connection.socket.pause();
+        connection.send(request);
+        return connection;
+      }),
+    );
+    const ask = () =>
+      fetch(`${impatient.url}${path}?period=1h`, { headers: { authorization: `Bearer ${impatient.adminToken}` } });
+    await expect.poll(async () => (await ask()).status, { timeout: 5_000, interval: 20 }).toBe(503);
+    await expect.poll(async () => (await ask()).status, { timeout: 20_000, interval: 200 }).toBe(200);
+    for (const { socket, received, closed } of stalled) {
+      socket.resume();
+      await closed().catch(() => undefined);
+      // Cut before the last chunk.
+      expect(received()).toContain("200 OK");
+      expect(received()).not.toMatch(/\r\n0\r\n\r\n$/);
+    }
+  } finally {
+    await impatient.stop();
+  }
 }, 60_000);
 
 it("refuses more exports at once than it can write, and says when to try again", async () => {

@@ -1,6 +1,7 @@
 import { type FunnelResult, funnelResultSchema, type Problem, type Retention } from "@mobigen/analytics-contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestApp, type TestApp } from "../support/app.js";
+import { startProxiedApp } from "../support/proxied-app.js";
 
 const [view, buy] = [{ type: "screen_view" }, { type: "custom", name: "buy" }];
 let app: TestApp;
@@ -51,6 +52,28 @@ describe("POST /api/projects/:projectId/funnels", () => {
     const reply = await ask(body);
     expect([reply.status, reply.body.code, reply.body.errors?.[0]?.pointer]).toEqual([400, "invalid_body", pointer]);
   });
+
+  it("refuses what comes while too many are counted, and answers the others", async () => {
+    const { app: slow, proxy, stop } = await startProxiedApp();
+    try {
+      const count = () => slow.fetchJson<Problem>("/api/projects/p/funnels", { body: { steps: [view, buy] } });
+      expect((await count()).status).toBe(200);
+      // Two are counted, and nothing of the others' goes through before they are done.
+      proxy.delay(300);
+      const asked = Array.from({ length: 30 }, async () => {
+        const { status, body } = await count();
+        return status === 503 ? body.code : status;
+      });
+      const first = await Promise.race(asked);
+      proxy.delay(0);
+      expect(first).toBe("overloaded");
+      const replies = await Promise.all(asked);
+      expect(replies.filter((reply) => reply === 200)).toHaveLength(2 + 20);
+      expect(replies.filter((reply) => reply === "overloaded")).toHaveLength(8);
+    } finally {
+      await stop();
+    }
+  }, 30_000);
 
   it("refuses a period that is none, and a country that no zone tells", async () => {
     const [from, to] = ["2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z"];
