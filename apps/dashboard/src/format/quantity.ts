@@ -80,16 +80,19 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+// Rounded before it is taken apart: two minutes less a millisecond are no minute and 60 seconds.
 function writeDuration(ms: number): string {
-  if (ms < second) return `${Math.round(ms)} ms`;
-  if (ms < minute) return `${plain.format(ms / second)} s`;
-  if (ms < hour) return `${Math.floor(ms / minute)} min ${Math.round((ms % minute) / second)} s`;
-  if (ms >= 2 * day) return `${plain.format(ms / day)} days`;
-  return `${Math.floor(ms / hour)} h ${Math.round((ms % hour) / minute)} min`;
+  const to = (step: number): number => Math.round(ms / step) * step;
+  if (to(1) < second) return `${to(1)} ms`;
+  if (to(second / 10) < minute) return `${plain.format(ms / second)} s`;
+  if (to(second) < hour) return `${Math.floor(to(second) / minute)} min ${(to(second) % minute) / second} s`;
+  if (to(minute) >= 2 * day) return `${plain.format(ms / day)} days`;
+  return `${Math.floor(to(minute) / hour)} h ${(to(minute) % hour) / minute} min`;
 }
 
 function writeBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
-  const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  // From 999.95 on a tenth rounds up to the next unit.
+  const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes * 1.000_05) / 3), units.length - 1);
   return `${plain.format(bytes / 1_000 ** step)} ${units[step]}`;
 }
