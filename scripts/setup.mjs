@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 const pnpmVersion = "10.34.9";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const service = path.join(root, "services/analytics");
+// One helper thread for garbage collection: see "Memory and pauses" of docs/operations.md.
+const nodeOptions = ["--v8-pool-size=1"];
 const generated = path.join(service, "src/stores/postgres/generated");
 
 class StepError extends Error {}
@@ -18,7 +20,7 @@ const commands = {
   start: async (args) => {
     install();
     build();
-    return runLive(process.execPath, [path.join(service, "dist/cli.js"), "start", ...args]);
+    return runLive(process.execPath, [...nodeOptions, path.join(service, "dist/cli.js"), "start", ...args]);
   },
   cli: async (args) => {
     install();

@@ -89,21 +89,25 @@ async function withPool(url: string, work: (pool: pg.Pool) => Promise<unknown>):
 export async function startService(stores: Stores): Promise<Service> {
   const port = await freePort();
   const entry = path.join(import.meta.dirname, "../dist/index.js");
-  const child = spawn(process.execPath, [...(process.env["BENCH_NODE_ARGS"]?.split(" ") ?? []), entry], {
-    env: {
-      PATH: process.env["PATH"],
-      NODE_ENV: "production",
-      HOST: "127.0.0.1",
-      PORT: String(port),
-      DATABASE_URL: stores.databaseUrl,
-      REDIS_URL: stores.redisUrl,
-      DATA_DIR: path.join(stores.folder, "data"),
-      ADMIN_TOKEN: adminToken,
-      ENABLE_CRON: "false",
-      LOG_LEVEL: "warn",
+  const child = spawn(
+    process.execPath,
+    ["--v8-pool-size=1", ...(process.env["BENCH_NODE_ARGS"]?.split(" ") ?? []), entry],
+    {
+      env: {
+        PATH: process.env["PATH"],
+        NODE_ENV: "production",
+        HOST: "127.0.0.1",
+        PORT: String(port),
+        DATABASE_URL: stores.databaseUrl,
+        REDIS_URL: stores.redisUrl,
+        DATA_DIR: path.join(stores.folder, "data"),
+        ADMIN_TOKEN: adminToken,
+        ENABLE_CRON: "false",
+        LOG_LEVEL: "warn",
+      },
+      stdio: ["ignore", "inherit", "inherit"],
     },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  );
   const url = `http://127.0.0.1:${port}`;
   await untilHealthy(`${url}/health/ready`, child);
   return { url, pid: child.pid ?? 0, rssMb: () => rssMb(child.pid ?? 0), stop: () => endProcess(child) };

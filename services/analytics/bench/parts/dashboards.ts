@@ -8,7 +8,7 @@ import { type StoredDatabase, storedDatabase } from "../stored-events.js";
 
 const projectCount = 1_000;
 const days = 90;
-const asksOfEach = 30;
+const asksOfEach = 100;
 const mostMs = 50;
 const mostGrowth = 1.3;
 

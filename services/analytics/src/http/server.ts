@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTcpServer } from "node:net";
+import type { Express } from "express";
 import { createBrokenRequests } from "./broken-requests.js";
-
-type Listener = (req: IncomingMessage, res: ServerResponse) => void;
+import { createExpressMessages } from "./express-messages.js";
 
 const headersTimeoutMs = 10_000;
 // Above the reader's own bound for bodies, which answers by a problem.
@@ -20,9 +20,10 @@ export type HttpServer = {
   close(graceMs: number): Promise<void>;
 };
 
-export function createHttpServer(listener: Listener): HttpServer {
+export function createHttpServer(app: Express): HttpServer {
   const broken = createBrokenRequests();
   const server = createServer({
+    ...createExpressMessages(app),
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     connectionsCheckingInterval: timeoutSweepMs,
@@ -30,9 +31,9 @@ export function createHttpServer(listener: Listener): HttpServer {
     requireHostHeader: false,
   });
   server.keepAliveTimeout = keepAliveTimeoutMs;
-  const serve: Listener = (req, res) => {
+  const serve = (req: IncomingMessage, res: ServerResponse): void => {
     broken.track(req, res);
-    listener(req, res);
+    app(req, res);
   };
   server.on("request", serve);
   // The body's reader says "continue" once it has checked the headers.
