@@ -33,7 +33,7 @@ async function readUnits(pool: pg.Pool, scan: FunnelScan, visit: (events: Funnel
     return (await client.query<Row>(text, values)).rows;
   });
   for (let row = rows.pop(); row !== undefined; row = rows.pop()) {
-    for (const unit of row.units.split(unitSeparator)) visit(eventsOf(unit, scan.window.from));
+    readRow(row.units, scan.window.from, visit);
     // A second of walking, all in all: others are served in between.
     await nextTurn();
   }
@@ -55,12 +55,20 @@ const unitSeparator = ";";
 const eventSeparator = ",";
 const deviceSeparator = ":";
 
+const separators = {
+  unit: unitSeparator.charCodeAt(0),
+  event: eventSeparator.charCodeAt(0),
+  device: deviceSeparator.charCodeAt(0),
+};
+const digitZero = "0".charCodeAt(0);
+
 /** Of eight steps. A time and a mask are one number: eight years are less than 2^38 milliseconds. */
 const maskSize = 256;
 
 /**
  * A number an event, the events of a unit side by side, the units in 256 rows: a row an event, or a unit, would take longer to
- * send than to read. No cursor: it would have no parallel plan. The events: see eventsIn.
+ * send than to read. No cursor: it would have no parallel plan. The events: see eventsIn. That there is a unit is asked of the groups:
+ * its column lies behind all others that are asked for, and would be looked up in each row.
  */
 function unitsQuery(
   { projectKey, window, unit, filter, withDevices }: FunnelScan,
@@ -78,7 +86,7 @@ function unitsQuery(
   const events = eventsIn(bindings, {
     ...{ project, window, corrected },
     columns: `${unitId} as unit, device_key, ${mask} as steps, ${conditions[0]} as is_first`,
-    conditions: [anyName, `${unitId} is not null`, ...deviceConditions(bindings, filter), ...anyStep],
+    conditions: [anyName, ...deviceConditions(bindings, filter), ...anyStep],
   });
   const from = `${bindings.bind(window.from)}::bigint`;
   const number = `(((date_part('epoch', at) * 1000)::bigint - ${from}) * ${maskSize} + steps)::text`;
@@ -87,20 +95,36 @@ function unitsQuery(
     text: `select string_agg(events, '${unitSeparator}') as units
       from (
         select unit, string_agg(${event}, '${eventSeparator}') as events
-        from ${events} as event group by unit having bool_or(is_first)
+        from ${events} as event group by unit having bool_or(is_first) and unit is not null
       ) as walked
       group by get_byte(uuid_send(unit), 15)`,
     values: bindings.values,
   };
 }
 
-function eventsOf(unit: string, from: number): FunnelEvent[] {
-  return unit.split(eventSeparator).map((event) => {
-    const [text, device = "0"] = event.split(deviceSeparator);
-    const number = Number(text);
-    const steps = number % maskSize;
-    return { at: from + (number - steps) / maskSize, steps, deviceKey: Number(device) };
-  });
+/** The units of a row, one after another. Digit by digit: millions of small texts to split off and convert take three times as long. */
+function readRow(units: string, from: number, visit: (events: FunnelEvent[]) => void): void {
+  let events: FunnelEvent[] = [];
+  let [number, beforeDevice] = [0, 0];
+  for (let at = 0; at <= units.length; at += 1) {
+    const code = at === units.length ? separators.unit : units.charCodeAt(at);
+    if (code === separators.event || code === separators.unit) {
+      // Without a device the time and the steps are the only number.
+      const timeAndSteps = beforeDevice === 0 ? number : beforeDevice;
+      const sinceFrom = Math.floor(timeAndSteps / maskSize);
+      const steps = timeAndSteps - sinceFrom * maskSize;
+      events.push({ at: from + sinceFrom, steps, deviceKey: beforeDevice === 0 ? 0 : number });
+      [number, beforeDevice] = [0, 0];
+      if (code === separators.unit) {
+        visit(events);
+        events = [];
+      }
+    } else if (code === separators.device) {
+      [beforeDevice, number] = [number, 0];
+    } else {
+      number = number * 10 + (code - digitZero);
+    }
+  }
 }
 
 // The primary key of device_profile.
