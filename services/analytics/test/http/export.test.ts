@@ -75,7 +75,7 @@ it("keeps a page in memory, not the file, for a client that is slow, and lets go
 }, 60_000);
 
 it("hangs up on a client that takes nothing any more, for its place is needed", async () => {
-  const stallMs = 4_000;
+  const stallMs = 6_000;
   const impatient = await startTestApp({ db: proxied.db, times: { exportStallMs: stallMs } });
   try {
     const request = `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${impatient.adminToken}\r\n\r\n`;
@@ -100,7 +100,7 @@ it("hangs up on a client that takes nothing any more, for its place is needed", 
           return reply.status;
         }),
       );
-    await expect.poll(askAll, { timeout: 20_000, interval: 200 }).toEqual(stalled.map(() => 200));
+    await expect.poll(askAll, { timeout: 30_000, interval: 200 }).toEqual(stalled.map(() => 200));
     for (const { socket, received, closed } of stalled) {
       socket.resume();
       await closed().catch(() => undefined);
