@@ -21,6 +21,8 @@ export type Environment = Stores & {
   postgresPid: number;
   /** The stores of another database of this PostgreSQL, made and migrated if it is not there; Redis forgets what is not of this run. */
   database(name: string): Promise<Stores>;
+  /** With all that is in it; nobody may be connected who minds. */
+  dropDatabase(name: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -28,7 +30,7 @@ export type Service = { url: string; pid: number; rssMb(): Promise<number>; stop
 
 /**
  * PostgreSQL as `npm start` would have it (fsync and synchronous_commit on) and Redis, both for this run alone. With `keepIn` the
- * databases of that folder are found again; what is in the one without a name is thrown away all the same.
+ * databases of that folder are found again, but for the one that the environment itself is of, which begins with nothing.
  */
 export async function startEnvironment(keepIn?: string): Promise<Environment> {
   const folder = keepIn ?? (await mkdtemp(path.join(os.tmpdir(), "mobigen-analytics-bench-")));
@@ -48,6 +50,7 @@ export async function startEnvironment(keepIn?: string): Promise<Environment> {
     ...(await database("nothing_stored")),
     postgresPid: Number(postgresPid),
     database,
+    dropDatabase: (name) => dropDatabase(postgres, name),
     stop: async () => {
       await redis.stop();
       await postgres.stop();

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type pg from "pg";
+import pg from "pg";
 import { acceptEvent } from "../src/ingestion/accept-event.js";
 import { batchDeltas } from "../src/ingestion/batch-deltas.js";
 import type { AppEvent, EventBatch } from "../src/stores/event-store.js";
@@ -41,23 +41,23 @@ export async function storedDatabase(
   { prefix, ...what }: StoredEvents & { /** Of its projects' ids. */ prefix: string },
   progress: (step: string) => void,
 ): Promise<StoredDatabase> {
-  const stores = await environment.database(`${prefix}_${what.events}_of_${what.projects}_seed_${what.seed}`);
+  const name = `${prefix}_${what.events}_of_${what.projects}_seed_${what.seed}`;
+  let stores = await environment.database(name);
+  const state = await stateOf(stores);
+  if (state === "interrupted") {
+    await environment.dropDatabase(name);
+    stores = await environment.database(name);
+  }
   const { databaseUrl: url } = stores;
   const pool = createPool({ url, max: 4, applicationName: "bench", statementTimeoutMs: 0, logger: silentLogger });
   try {
-    // Written last: what an interrupted run left is started over.
-    await pool.query("create table if not exists bench_stored (at timestamptz not null)");
-    const isStored = (await pool.query("select 1 from bench_stored")).rowCount === 1;
-    if (!isStored) {
-      const { rowCount } = await pool.query("select 1 from project limit 1");
-      if (rowCount === 1)
-        throw new Error(`An earlier run was interrupted while it stored events: drop its database, ${url}`);
+    if (state !== "stored") {
       const ids = Array.from({ length: what.projects }, (_, n) => `${prefix}-${n}`);
       await storeEvents(pool, await createProjects(pool, ids), what, progress);
     }
     await createSummaries(createSummaryStore(pool)).bringUpToDate(new Date());
     await pool.query("vacuum analyze");
-    if (!isStored) await pool.query("insert into bench_stored values (now())");
+    if (state !== "stored") await pool.query("create table bench_stored ()");
     const { rows: projects } = await pool.query<StoredProject>(
       "select id, project_key as key from project where starts_with(id, $1) order by project_key",
       [`${prefix}-`],
@@ -65,6 +65,21 @@ export async function storedDatabase(
     return { stores, projects };
   } finally {
     await pool.end();
+  }
+}
+
+/** Its mark is made last: what has projects without it was left in the middle, and is stored anew. */
+async function stateOf({ databaseUrl }: Stores): Promise<"empty" | "interrupted" | "stored"> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ is_stored: boolean; has_projects: boolean }>(
+      "select to_regclass('bench_stored') is not null as is_stored, exists (select from project) as has_projects",
+    );
+    if (rows[0]?.is_stored === true) return "stored";
+    return rows[0]?.has_projects === true ? "interrupted" : "empty";
+  } finally {
+    await client.end();
   }
 }
 

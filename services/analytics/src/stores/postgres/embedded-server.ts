@@ -51,8 +51,6 @@ export const settings = {
 
 export const logFile = (dataDir: string) => path.resolve(dataDir, "postgres.log");
 
-export type Server = { child: ChildProcess; port: number };
-
 export type ServerOptions = {
   home: EmbeddedHome;
   dataDir: string;
@@ -66,16 +64,16 @@ export type ServerOptions = {
 };
 
 /**
- * Starts the server process and waits until it answers.
+ * Starts the server process, waits until it answers, and gives its port.
  * @throws EmbeddedPostgresError with what the log says when it does not come up, or when another service has the cluster.
  */
-export async function startServer(options: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<number> {
   const { home, dataDir, port } = options;
   const deadline = Date.now() + startTimeoutMs;
   for (;;) {
     const chosen = port ?? (await freePort());
     const { child, logStart } = await spawnServer(options, chosen);
-    if (await isReady(child, home, chosen, deadline)) return { child, port: chosen };
+    if (await isReady(child, home, chosen, deadline)) return chosen;
     child.kill("SIGINT");
     const log = await readLog(dataDir, logStart);
     if (/lock file "postmaster.pid" already exists/.test(log)) throw inUse(dataDir);
@@ -111,8 +109,8 @@ async function spawnServer({ home, dataDir, values, signal, onSpawn }: ServerOpt
       env: { LC_ALL: "C", TZ: "UTC" },
       stdio: ["ignore", log.fd, log.fd],
     });
-    child.on("error", () => undefined); // Shows as an exit below.
-    watch(child, home);
+    child.on("error", () => undefined); // Shows as a process that has ended.
+    if (child.pid !== undefined) watch(child, home);
     onSpawn(child);
     return { child, logStart: size > logFileMaxBytes ? 0 : size };
   } finally {

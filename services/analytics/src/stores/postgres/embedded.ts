@@ -44,21 +44,22 @@ export async function startEmbeddedPostgres({
   await endOrphan(home, dataDir, logger);
   const values = { ...settings, ...override };
   const stopping = new AbortController();
+  // The process that was started last: answering, or coming up again after a crash.
   let child: ChildProcess | undefined;
   const onSpawn = (spawned: ChildProcess) => {
     child = spawned;
   };
   const options = { home, dataDir, values, signal: stopping.signal, onSpawn };
-  let server = await startServer({ ...options, port });
-  const url = (database: string) => `postgresql://${databaseUser}:${home.password}@${host}:${server.port}/${database}`;
+  const servedPort = await startServer({ ...options, port });
+  const url = (database: string) => `postgresql://${databaseUser}:${home.password}@${host}:${servedPort}/${database}`;
   const owner = await claim(url("postgres"), dataDir, logger);
 
   // Killed by the system for want of memory, say. Connections come back by themselves, so the service needs no restart.
   async function revive(): Promise<void> {
     for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
       try {
-        server = await startServer({ ...options, port: server.port });
-        logger.warn({ port: server.port }, "the embedded PostgreSQL is up again");
+        await startServer({ ...options, port: servedPort });
+        logger.warn({ port: servedPort }, "the embedded PostgreSQL is up again");
         attend();
         return;
       } catch (error) {
@@ -70,7 +71,7 @@ export async function startEmbeddedPostgres({
   }
 
   function attend(): void {
-    server.child.once("exit", (code, signal) => {
+    child?.once("exit", (code, signal) => {
       if (stopping.signal.aborted) return;
       logger.error(
         { code, signal, log: logFile(dataDir) },
@@ -83,7 +84,7 @@ export async function startEmbeddedPostgres({
   attend();
   await createDatabase(url("postgres"));
   logger.info(
-    { port: server.port, data: home.cluster, ms: Math.round(performance.now() - started) },
+    { port: servedPort, data: home.cluster, ms: Math.round(performance.now() - started) },
     "embedded PostgreSQL is up",
   );
   return {
@@ -92,7 +93,6 @@ export async function startEmbeddedPostgres({
       if (stopping.signal.aborted) return;
       stopping.abort();
       await owner.release();
-      // The one that was started last: it may still be coming up again after a crash.
       if (child !== undefined) await endServer(child, logger);
     },
   };

@@ -109,7 +109,7 @@ function readRow(units: string, from: number, visit: (events: FunnelEvent[]) => 
   for (let at = 0; at <= units.length; at += 1) {
     const code = at === units.length ? separators.unit : units.charCodeAt(at);
     if (code === separators.event || code === separators.unit) {
-      // Without a device the time and the steps are the only number.
+      // Without a device the time and the steps are the only number. It is not 0: an event is one of the steps.
       const timeAndSteps = beforeDevice === 0 ? number : beforeDevice;
       const sinceFrom = Math.floor(timeAndSteps / maskSize);
       const steps = timeAndSteps - sinceFrom * maskSize;
