@@ -64,8 +64,9 @@ function openChannel(
   begun.catch(close);
 
   async function begin(): Promise<void> {
-    const latest = await look(0, maxShownEvents);
+    // In this order: what is committed between the two is shown. The other way round it would be known and never shown.
     const overlapping = await look(since, maxArrivals);
+    const latest = await look(0, maxShownEvents);
     recent = latest;
     known = new Set([...overlapping, ...latest].map(identityOf));
     if (!isClosed) timer = setTimeout(poll, pollMs);
